@@ -1,0 +1,6 @@
+//! Outcrop: the lab "Monitoring Amazon Bedrock with CloudWatch" as a program, and a window on your Bedrock invocations.
+//!
+//! The rooms and their arrows are described in ARCHITECTURE.md; `tests/architecture.rs` guards them.
+
+pub mod base;
+pub mod sandbox;

@@ -1,0 +1,2 @@
+//! Outcrop
+fn main(){}
