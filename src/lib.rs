@@ -2,5 +2,6 @@
 //!
 //! The rooms and their arrows are described in ARCHITECTURE.md; `tests/architecture.rs` guards them.
 
+pub mod aws;
 pub mod base;
 pub mod sandbox;
