@@ -49,7 +49,8 @@ impl Sandbox {
     /// A fresh UUID (version 4 shape) from the seeded numbers, as AWS request ids look.
     pub fn new_id(&self) -> String {
         let n = self.random(|rng| rng.u128(..));
-        let (a, b, c, d, e) = ((n >> 96) as u32, (n >> 80) as u16, (n >> 64) as u16 & 0x0fff, (n >> 48) as u16 & 0x3fff, n as u64 & 0xffff_ffff_ffff);
+        let (a, b, c, d, e) =
+            ((n >> 96) as u32, (n >> 80) as u16, (n >> 64) as u16 & 0x0fff, (n >> 48) as u16 & 0x3fff, n as u64 & 0xffff_ffff_ffff);
         format!("{a:08x}-{b:04x}-4{c:03x}-{:04x}-{e:012x}", d | 0x8000)
     }
 }
