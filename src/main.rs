@@ -1,2 +1,2 @@
 //! Outcrop
-fn main(){}
+fn main() {}
