@@ -58,7 +58,10 @@ fn crates_are_named_only_in_their_rooms() {
 #[test]
 fn nobody_but_main_names_the_window() {
     let others = code_lines().into_iter().filter(|line| !["app", "main", "cli"].contains(&line.room.as_str()));
-    let bad: Vec<String> = others.filter(|line| names(&line.text, "app::App") || names(&line.text, "app::window")).map(|line| at(&line, "the window")).collect();
+    let bad: Vec<String> = others
+        .filter(|line| names(&line.text, "app::App") || names(&line.text, "app::window"))
+        .map(|line| at(&line, "the window"))
+        .collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
@@ -79,7 +82,8 @@ fn the_guard_sees_what_it_guards() {
 
 fn forbidden_room(line: &Line) -> Option<String> {
     let (_, allowed) = ROOMS.iter().find(|(room, _)| *room == line.room)?;
-    let forbidden = |room: &&str| *room != "base" && *room != line.room && !allowed.contains(room) && names(&line.text, &format!("crate::{room}"));
+    let forbidden =
+        |room: &&str| *room != "base" && *room != line.room && !allowed.contains(room) && names(&line.text, &format!("crate::{room}"));
     let used = ROOMS.iter().map(|(room, _)| *room).find(forbidden)?;
     Some(at(line, &format!("`{}` may not use `{used}`", line.room)))
 }

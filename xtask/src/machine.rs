@@ -20,7 +20,8 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const BUILD: &[Need] = &[Need { package: "gcc", is_there: || program("cc") }, Need { package: "libc6-dev", is_there: || file("/usr/include/stdio.h") }];
+const BUILD: &[Need] =
+    &[Need { package: "gcc", is_there: || program("cc") }, Need { package: "libc6-dev", is_there: || file("/usr/include/stdio.h") }];
 
 const WINDOW: &[Need] = &[
     Need { package: "libgl1", is_there: || library("libGL.so.1") },
@@ -57,7 +58,9 @@ pub fn prepare(purpose: Purpose) -> Outcome {
 fn install(packages: &[&str]) -> Outcome {
     let list = packages.join(" ");
     if !program("apt-get") {
-        return Err(format!("this machine lacks what these Debian packages hold, and has no apt: {list}. Install your system's equivalents and run the command again"));
+        return Err(format!(
+            "this machine lacks what these Debian packages hold, and has no apt: {list}. Install your system's equivalents and run the command again"
+        ));
     }
     say(&format!("Installing system packages: {list}"));
     apt(&["update", "-qq"])?;
