@@ -1,0 +1,19 @@
+//! The only room that knows the AWS SDK: environments, clients, operations as data, the call recorder, errors explained.
+//!
+//! Everything that crosses the door is a type of ours. An operation is a plain struct whose fields are the parameters of the AWS call;
+//! the same value is shown as a plan (service, CLI line, IAM actions), sent ([`Session::run`]) and recorded, so the three cannot disagree.
+//!
+//! Not here: when and why something is called (`lab`, `runtime`), what a log record means (`logs`).
+
+pub mod environment;
+pub mod error;
+pub mod operation;
+pub mod recorder;
+pub mod session;
+pub mod sts;
+
+pub use environment::{Environment, EnvironmentKind};
+pub use error::AwsError;
+pub use operation::{Operation, PlannedCall, Service};
+pub use recorder::{CallRecord, Recorder};
+pub use session::Session;

@@ -1,0 +1,172 @@
+//! Operations as data: the trait that every AWS call of the program implements, and the plan that is made from it.
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::AwsError;
+use super::session::Clients;
+
+/// An AWS service as the program calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    /// Security Token Service.
+    Sts,
+    /// Identity and Access Management.
+    Iam,
+    /// Simple Storage Service.
+    S3,
+    /// CloudWatch Logs.
+    Logs,
+    /// CloudWatch.
+    CloudWatch,
+    /// Bedrock's control plane.
+    Bedrock,
+    /// Bedrock Runtime.
+    BedrockRuntime,
+}
+
+impl Service {
+    /// The service's name on the AWS CLI: `s3api`, `logs`, `bedrock-runtime`, ….
+    pub fn cli_name(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+            Self::S3 => "s3api",
+            Self::Logs => "logs",
+            Self::CloudWatch => "cloudwatch",
+            Self::Bedrock => "bedrock",
+            Self::BedrockRuntime => "bedrock-runtime",
+        }
+    }
+
+    /// The service's name in lists of calls: `s3`, `logs`, ….
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            other => other.cli_name(),
+        }
+    }
+}
+
+/// A permission that a call needs: an IAM action on a resource (`*` when it has no resource type).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Permission {
+    /// Action such as `logs:CreateLogGroup`.
+    pub action: String,
+    /// Resource ARN or `*`.
+    pub resource: String,
+}
+
+/// One AWS call of the program: its fields are the call's parameters, under AWS's own names when serialized.
+pub trait Operation: Serialize + Clone + Send + Sync + 'static {
+    /// What a successful call gives.
+    type Output: Send + 'static;
+    /// The service that is called.
+    const SERVICE: Service;
+    /// The operation's name, such as `CreateLogGroup`.
+    const NAME: &'static str;
+
+    /// The permissions that the caller needs.
+    fn permissions(&self) -> Vec<Permission>;
+
+    /// Sends the call through the SDK. Use [`super::Session::run`], which records it too.
+    fn send(self, clients: &Clients) -> impl Future<Output = Result<Self::Output, AwsError>> + Send;
+}
+
+/// An AWS call to come, as data to show before anything runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedCall {
+    /// The service.
+    pub service: Service,
+    /// The operation's name, such as `CreateRole`.
+    pub operation: String,
+    /// The call's parameters under AWS's own names.
+    pub params: Value,
+    /// The same call as one AWS CLI line.
+    pub cli: String,
+    /// The permissions that the caller needs.
+    pub permissions: Vec<Permission>,
+}
+
+impl PlannedCall {
+    /// The plan of `operation`.
+    pub fn of<O: Operation>(operation: &O) -> Self {
+        let params = serde_json::to_value(operation).unwrap_or(Value::Null);
+        Self {
+            service: O::SERVICE,
+            operation: O::NAME.to_owned(),
+            cli: cli_line(O::SERVICE, O::NAME, &params),
+            params,
+            permissions: operation.permissions(),
+        }
+    }
+}
+
+/// The AWS CLI line of a call: `aws logs create-log-group --log-group-name demo`. Parameters that are null are left out;
+/// structured ones are given as quoted JSON.
+pub fn cli_line(service: Service, operation: &str, params: &Value) -> String {
+    let mut line = format!("aws {} {}", service.cli_name(), kebab(operation));
+    for (name, value) in params.as_object().into_iter().flatten() {
+        push_option(&mut line, name, value);
+    }
+    line
+}
+
+fn push_option(line: &mut String, name: &str, value: &Value) {
+    let flag = kebab(name);
+    match value {
+        Value::Null => {}
+        Value::Bool(true) => line.push_str(&format!(" --{flag}")),
+        Value::Bool(false) => line.push_str(&format!(" --no-{flag}")),
+        Value::String(text) => line.push_str(&format!(" --{flag} {}", quoted(text))),
+        Value::Number(number) => line.push_str(&format!(" --{flag} {number}")),
+        structured => line.push_str(&format!(" --{flag} {}", quoted(&structured.to_string()))),
+    }
+}
+
+/// `text` as one shell word.
+fn quoted(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// `CreateLogGroup`, `logGroupName`, `MaxResults` as the CLI spells them: `create-log-group`, ….
+fn kebab(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 4);
+    for (i, c) in chars.iter().enumerate() {
+        let after_lower = i > 0 && (chars[i - 1].is_lowercase() || chars[i - 1].is_ascii_digit());
+        let before_lower = i > 0 && chars[i - 1].is_uppercase() && chars.get(i + 1).is_some_and(|n| n.is_lowercase());
+        if c.is_uppercase() && (after_lower || before_lower) {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_become_cli_names() {
+        assert_eq!(kebab("CreateLogGroup"), "create-log-group");
+        assert_eq!(kebab("retentionInDays"), "retention-in-days");
+        assert_eq!(kebab("PolicySourceArn"), "policy-source-arn");
+        assert_eq!(kebab("ListObjectsV2"), "list-objects-v2");
+    }
+
+    #[test]
+    fn structured_and_awkward_values_are_quoted() {
+        let params = json!({"logGroupName": "it's", "tags": {"a": "b"}, "force": true, "none": null});
+        assert_eq!(
+            cli_line(Service::Logs, "CreateLogGroup", &params),
+            r#"aws logs create-log-group --log-group-name 'it'\''s' --tags '{"a":"b"}' --force"#
+        );
+    }
+}
