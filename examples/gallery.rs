@@ -152,6 +152,7 @@ impl Gallery {
 }
 
 impl Gallery {
+    #[expect(clippy::unused_self, reason = "columns are drawn from a list of methods")]
     fn third(&mut self, ui: &mut egui::Ui) {
         let theme = Theme::of(ui);
         Card::new("Models").show(ui, |ui| {
