@@ -4,7 +4,7 @@ use eframe::egui;
 use outcrop::app::reduce::reduce;
 use outcrop::app::settings::ThemeChoice;
 use outcrop::app::state::{Connected, NoticeLevel, ProfileInfo};
-use outcrop::app::{Command, Commands, Event, Screen, State};
+use outcrop::app::{Commands, Event, Screen, State};
 use outcrop::aws::Environment;
 use outcrop::aws::operation::{Permission, Service};
 use outcrop::aws::recorder::CallRecord;
@@ -61,7 +61,8 @@ fn example(args: &[String]) -> State {
         take(&mut state, Event::Connected(Ok(connected())));
     }
     for i in 0..40 {
-        take(&mut state, Event::Call(Box::new(call(&state, i))));
+        let record = call(&state, i);
+        take(&mut state, Event::Call(Box::new(record)));
     }
     match at(2) {
         "start" => state.screen = Screen::Start,

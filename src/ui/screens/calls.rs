@@ -101,6 +101,7 @@ impl CallsDrawer {
 
     fn table(&mut self, ui: &mut Ui, state: &State, rows: &[Numbered<'_>]) {
         self.keys(ui, rows);
+        ui.spacing_mut().item_spacing = egui::vec2(10.0, 0.0);
         let table = TableBuilder::new(ui)
             .id_salt("calls")
             .sense(Sense::click())
@@ -108,9 +109,9 @@ impl CallsDrawer {
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::exact(86.0))
             .column(Column::initial(250.0).at_least(120.0).clip(true).resizable(true))
-            .column(Column::initial(130.0).at_least(60.0).clip(true).resizable(true))
-            .column(Column::exact(64.0))
-            .column(Column::exact(64.0))
+            .column(Column::initial(190.0).at_least(60.0).clip(true).resizable(true))
+            .column(Column::exact(56.0))
+            .column(Column::exact(58.0))
             .column(Column::remainder().at_least(80.0).clip(true));
         table.header(22.0, header).body(|body| {
             body.rows(size::ROW, rows.len(), |mut row| {

@@ -61,10 +61,12 @@ impl StartScreen {
             ui.spacing_mut().item_spacing.x = size::GAP_LARGE;
             ui.vertical(|ui| {
                 ui.set_width(half);
+                ui.spacing_mut().item_spacing.x = size::GAP;
                 sandbox_card(ui, state, commands);
             });
             ui.vertical(|ui| {
                 ui.set_width(half);
+                ui.spacing_mut().item_spacing.x = size::GAP;
                 self.account_card(ui, state, commands);
             });
         });
@@ -106,6 +108,7 @@ impl StartScreen {
     fn profile_line(&mut self, ui: &mut Ui, profile: Option<&ProfileInfo>, name: &str, words: &str) {
         let value = profile.map(|profile| profile.name.clone());
         ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
             if ui.radio(self.profile == value, name).clicked() {
                 self.profile = value;
                 if let Some(region) = profile.and_then(|profile| profile.region.clone()) {
