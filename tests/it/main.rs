@@ -1,0 +1,3 @@
+//! One binary for all integration tests: this file holds nothing but their names.
+
+mod sandbox_core;
