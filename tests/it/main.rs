@@ -1,3 +1,3 @@
-//! One binary for all integration tests: this file holds nothing but their names.
+//! User stories and clients against the program: one binary, because linking dominates.
 
 mod sandbox_core;
