@@ -7,3 +7,4 @@ pub mod aws;
 pub mod base;
 pub mod runtime;
 pub mod sandbox;
+pub mod ui;
