@@ -182,4 +182,6 @@ pub enum Ending {
     Done,
     /// Skipped by the person.
     Skipped,
+    /// Done, and what it made was removed by clean-up since.
+    Removed,
 }

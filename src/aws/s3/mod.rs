@@ -5,7 +5,7 @@ mod objects;
 mod settings;
 
 pub use buckets::{
-    Bucket, BucketHead, CreateBucket, DeleteBucket, GetBucketLocation, GetBucketPolicy, GetBucketTagging, HeadBucket, ListBuckets,
+    Bucket, BucketHead, CreateBucket, DeleteBucket, DeleteBucketPolicy, GetBucketLocation, GetBucketPolicy, GetBucketTagging, HeadBucket, ListBuckets,
     PutBucketPolicy, PutBucketTagging,
 };
 pub use objects::{

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{TAG, bucket_checks, chosen_name, found, in_the_way, judge_existing, judge_new_name, takes_existing};
-use crate::aws::convert::Tag;
+use crate::aws::Tag;
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::operation::PlannedCall;
 use crate::aws::s3::{

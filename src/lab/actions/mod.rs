@@ -14,6 +14,8 @@ mod service_role;
 mod where_to_work;
 
 pub use super::action::Action;
+pub use bucket_checks::not_before;
+pub use invocation_logging::same_destinations;
 
 use super::action::ApplyError;
 use super::form::{ExistingKind, Note, Values};
@@ -70,7 +72,7 @@ fn judge_new_name(problem: Option<String>, facts: &Facts, kind: ExistingKind, na
     match (problem, facts.has(kind, name)) {
         (Some(problem), _) => Note::problem("name", problem),
         (None, _) if ours => Note::good("name", "made by this lab, will be used again"),
-        (None, Some(true)) => Note::problem("name", "exists already and is not from this lab: choose Use existing, or another name"),
+        (None, Some(true)) => Note::warning("name", "exists already; if it is not from this lab you will be asked what to do"),
         (None, Some(false)) => Note::good("name", format!("free in this account, {length} of {max} characters")),
         (None, None) => Note::good("name", format!("{length} of {max} characters")),
     }

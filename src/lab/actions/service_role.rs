@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{TAG, chosen_name, found, in_the_way, judge_existing, judge_new_name, takes_existing};
-use crate::aws::convert::Tag;
+use crate::aws::Tag;
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{CreateRole, GetRole, GetRolePolicy, ListRolePolicies, PutRolePolicy, Role, UpdateAssumeRolePolicy};
 use crate::aws::operation::PlannedCall;
