@@ -231,7 +231,8 @@ impl ApplyError {
             Self::Aws(error) => Failure::new(aws_problem(&error)),
             Self::Ledger(error) => Failure::new(ledger_problem(&error)),
             Self::Foreign { what, why, choices } => {
-                let problem = Problem::new(format!("The {what} exists already and is not from this lab"), why, "Choose one of the ways below");
+                let problem =
+                    Problem::new(format!("The {what} exists already and is not from this lab"), why, "Choose one of the ways below");
                 Failure { choices, ..Failure::new(problem) }
             }
             Self::Refused(problem) => Failure::new(problem),

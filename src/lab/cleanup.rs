@@ -51,7 +51,8 @@ async fn run_some(cx: &Cx<'_>, which: impl Fn(&Standing) -> bool) -> Result<Rece
             line.text = format!("{}: {why}", line.text);
         }
     }
-    receipt.elsewhere = elsewhere.iter().map(|s| format!("{} in account {}, {}", s.resource().label(), s.last.account, s.last.region)).collect();
+    receipt.elsewhere =
+        elsewhere.iter().map(|s| format!("{} in account {}, {}", s.resource().label(), s.last.account, s.last.region)).collect();
     receipt.kept = borrowed(cx)?;
     Ok(receipt)
 }

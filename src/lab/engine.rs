@@ -46,7 +46,11 @@ pub enum EngineError {
 impl EngineError {
     /// As a person reads it.
     pub fn problem(&self) -> Problem {
-        Problem::new("The lab cannot be opened", crate::base::error::chain(self), "Give yourself permission on the folder of the program's data, then try again")
+        Problem::new(
+            "The lab cannot be opened",
+            crate::base::error::chain(self),
+            "Give yourself permission on the folder of the program's data, then try again",
+        )
     }
 }
 
@@ -67,9 +71,12 @@ impl Engine {
         let key = session.environment().key();
         let ledger = Ledger::open(home, &key)?;
         let progress_path = Progress::path(home, &key, &lab.id);
-        let (progress, kept) = Progress::load(&progress_path).map_err(|source| EngineError::Progress { path: progress_path.clone(), source })?;
+        let (progress, kept) =
+            Progress::load(&progress_path).map_err(|source| EngineError::Progress { path: progress_path.clone(), source })?;
         let mut warnings: Vec<String> = ledger.salvage().map(super::ledger::Salvage::text).into_iter().collect();
-        warnings.extend(kept.map(|path| format!("The progress file was damaged and is kept as {}; steps are to be checked again", path.display())));
+        warnings.extend(
+            kept.map(|path| format!("The progress file was damaged and is kept as {}; steps are to be checked again", path.display())),
+        );
         Ok(Self { lab, session, clock, ledger, progress: Mutex::new(progress), progress_path, warnings })
     }
 
@@ -189,8 +196,9 @@ impl Engine {
 
     /// Removes everything of ours and proves it.
     pub async fn clean_up(&self, report: &Report) -> Result<Receipt, Failure> {
-        let facts = self.facts().await.map_err(aws_failure)?;
-        let receipt = cleanup::run(&self.cx(&facts, &Values::default(), "clean-up", report)).await.map_err(ledger_failure)?;
+        let facts = self.facts().await.map_err(|error| aws_failure(&error))?;
+        let receipt =
+            cleanup::run(&self.cx(&facts, &Values::default(), "clean-up", report)).await.map_err(|error| ledger_failure(&error))?;
         if receipt.is_clean() {
             self.mark_removed();
         }
@@ -199,8 +207,9 @@ impl Engine {
 
     /// Removes what one step made.
     pub async fn undo(&self, step: &str, report: &Report) -> Result<Receipt, Failure> {
-        let facts = self.facts().await.map_err(aws_failure)?;
-        let receipt = cleanup::run_step(&self.cx(&facts, &Values::default(), step, report), step).await.map_err(ledger_failure)?;
+        let facts = self.facts().await.map_err(|error| aws_failure(&error))?;
+        let receipt =
+            cleanup::run_step(&self.cx(&facts, &Values::default(), step, report), step).await.map_err(|error| ledger_failure(&error))?;
         if receipt.is_clean() {
             self.remember(step, None, None);
         }
@@ -210,7 +219,7 @@ impl Engine {
     async fn try_run(&self, id: &str, report: &Report) -> Result<Verdict, Failure> {
         let (step, action) = self.find(id)?;
         report(super::status::Progress::new("Looking at what is there"));
-        let facts = self.facts_for(step).await.map_err(aws_failure)?;
+        let facts = self.facts_for(step).await.map_err(|error| aws_failure(&error))?;
         let values = self.values(id, &facts);
         self.refuse_early(step, action, &values, &facts)?;
         let cx = self.cx(&facts, &values, id, report);
@@ -222,17 +231,17 @@ impl Engine {
     async fn try_check(&self, id: &str, report: &Report) -> Result<Verdict, Failure> {
         let (step, action) = self.find(id)?;
         report(super::status::Progress::new("Checking"));
-        let facts = self.facts_for(step).await.map_err(aws_failure)?;
+        let facts = self.facts_for(step).await.map_err(|error| aws_failure(&error))?;
         let values = self.values(id, &facts);
         let cx = self.cx(&facts, &values, id, report);
-        action.verify(&cx).await.map_err(aws_failure)
+        action.verify(&cx).await.map_err(|error| aws_failure(&error))
     }
 
     async fn verify_patiently(&self, action: &dyn Action, cx: &Cx<'_>) -> Result<Verdict, Failure> {
         let start = self.clock.now().as_second();
         let mut attempt = 1;
         loop {
-            let verdict = action.verify(cx).await.map_err(aws_failure)?;
+            let verdict = action.verify(cx).await.map_err(|error| aws_failure(&error))?;
             let waited = (self.clock.now().as_second() - start).max(0) as u64;
             let patience = action.patience_secs();
             if verdict.is_done() || waited >= patience {
@@ -250,7 +259,11 @@ impl Engine {
         let step = self.lab.step(id);
         let action = step.and_then(|step| actions::find(&step.action));
         step.zip(action).ok_or_else(|| {
-            Failure::new(Problem::new(format!("The lab has no step {id}"), "It may have been renamed in the lab file", "Open the lab again"))
+            Failure::new(Problem::new(
+                format!("The lab has no step {id}"),
+                "It may have been renamed in the lab file",
+                "Open the lab again",
+            ))
         })
     }
 
@@ -279,9 +292,11 @@ impl Engine {
     }
 
     fn refuse_other_place(&self, action: &dyn Action, facts: &Facts) -> Result<(), Failure> {
-        let entries = self.ledger.entries().map_err(ledger_failure)?;
+        let entries = self.ledger.entries().map_err(|error| ledger_failure(&error))?;
         let confirmed = entries.into_iter().rev().find(|entry| matches!(entry.resource, Resource::Place { .. }));
-        let Some(place) = confirmed.filter(|place| place.account != facts.account && action.name() != "where-to-work") else { return Ok(()) };
+        let Some(place) = confirmed.filter(|place| place.account != facts.account && action.name() != "where-to-work") else {
+            return Ok(());
+        };
         Err(Failure::new(Problem::new(
             "This is another account than the one you confirmed",
             format!("You confirmed {} and calls now go to {}", place.account, facts.account),
@@ -363,10 +378,10 @@ pub fn lists_of(step: &Step) -> Vec<ExistingKind> {
     kinds
 }
 
-fn aws_failure(error: AwsError) -> Failure {
-    Failure::new(aws_problem(&error))
+fn aws_failure(error: &AwsError) -> Failure {
+    Failure::new(aws_problem(error))
 }
 
-fn ledger_failure(error: LedgerError) -> Failure {
-    Failure::new(ledger_problem(&error))
+fn ledger_failure(error: &LedgerError) -> Failure {
+    Failure::new(ledger_problem(error))
 }

@@ -174,7 +174,12 @@ mod tests {
 
     #[test]
     fn a_mid_sized_model_of_this_part_of_the_world_comes_first() {
-        let mut ids = ["anthropic.claude-v2:1", "global.anthropic.claude-sonnet-4-6", "us.anthropic.claude-opus-4-7", "us.anthropic.claude-sonnet-4-6"];
+        let mut ids = [
+            "anthropic.claude-v2:1",
+            "global.anthropic.claude-sonnet-4-6",
+            "us.anthropic.claude-opus-4-7",
+            "us.anthropic.claude-sonnet-4-6",
+        ];
         ids.sort_by_key(|id| suitability(id, "us-east-1"));
         assert_eq!(ids[0], "us.anthropic.claude-sonnet-4-6");
         assert_eq!(ids[3], "anthropic.claude-v2:1");

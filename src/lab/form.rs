@@ -110,6 +110,7 @@ impl Field {
     }
 
     /// The field, shown only while `key` has one of `values`.
+    #[must_use]
     pub const fn when(mut self, key: &'static str, values: &'static [&'static str]) -> Self {
         self.shown_when = Some((key, values));
         self

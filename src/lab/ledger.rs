@@ -185,7 +185,9 @@ impl Ledger {
 fn fold(entries: Vec<Entry>) -> Vec<Standing> {
     let mut all: Vec<Standing> = Vec::new();
     for entry in entries {
-        let known = all.iter_mut().find(|s| s.last.account == entry.account && s.last.region == entry.region && s.resource().is_same(&entry.resource));
+        let known = all
+            .iter_mut()
+            .find(|s| s.last.account == entry.account && s.last.region == entry.region && s.resource().is_same(&entry.resource));
         let intended = (entry.event == Happened::Intent).then_some(entry.at);
         match known {
             Some(standing) => {

@@ -198,8 +198,13 @@ impl Reader<'_> {
 
     fn lab(&self, raw: RawLab) -> Result<Lab, ManifestError> {
         self.header(&raw)?;
-        let mut lab =
-            Lab { id: raw.id.into_inner(), title: raw.title, summary: raw.summary, minutes: raw.minutes, steps: Vec::with_capacity(raw.steps.len()) };
+        let mut lab = Lab {
+            id: raw.id.into_inner(),
+            title: raw.title,
+            summary: raw.summary,
+            minutes: raw.minutes,
+            steps: Vec::with_capacity(raw.steps.len()),
+        };
         for step in raw.steps {
             let step = self.step(step, &lab.steps)?;
             lab.steps.push(step);
@@ -272,7 +277,11 @@ impl Reader<'_> {
     fn requires(&self, raw: &RawStep, earlier: &[Step]) -> Result<(), ManifestError> {
         let Some(unknown) = raw.requires.iter().find(|id| !earlier.iter().any(|step| step.id == *id.get_ref())) else { return Ok(()) };
         let ids: Vec<&str> = earlier.iter().map(|step| step.id.as_str()).collect();
-        let write = if ids.is_empty() { "The first step can require none".to_owned() } else { format!("Use ids of earlier steps: {}", ids.join(", ")) };
+        let write = if ids.is_empty() {
+            "The first step can require none".to_owned()
+        } else {
+            format!("Use ids of earlier steps: {}", ids.join(", "))
+        };
         Err(self.at(unknown, format!("step “{}” requires “{}”, which is no earlier step", raw.id.get_ref(), unknown.get_ref()), write))
     }
 
@@ -302,7 +311,9 @@ impl Reader<'_> {
     fn step_text(&self, file: &Spanned<String>) -> Result<String, ManifestError> {
         let name = file.get_ref();
         let text = self.source.read(&format!("{}/{name}", self.folder));
-        let text = text.map_err(|error| self.at(file, format!("the text “{name}” cannot be read: {error}"), format!("Add the file {name} beside lab.toml")))?;
+        let text = text.map_err(|error| {
+            self.at(file, format!("the text “{name}” cannot be read: {error}"), format!("Add the file {name} beside lab.toml"))
+        })?;
         if text.trim().is_empty() {
             return Err(self.at(file, format!("the text “{name}” is empty"), "Write why this step exists and what it costs"));
         }

@@ -33,7 +33,11 @@ fn bucket_characters(name: &str) -> Option<String> {
     if name.chars().any(|c| c.is_ascii_uppercase()) {
         return Some("Bucket names have no capital letters".to_owned());
     }
-    character_problem(name, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c), "lowercase letters, digits, dots and hyphens")
+    character_problem(
+        name,
+        |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c),
+        "lowercase letters, digits, dots and hyphens",
+    )
 }
 
 fn bucket_edges(name: &str) -> Option<String> {
@@ -52,8 +56,11 @@ fn bucket_reserved(name: &str) -> Option<String> {
     if name.parse::<std::net::Ipv4Addr>().is_ok() {
         return Some("A name may not look like an IP address".to_owned());
     }
-    let prefix = PREFIXES.iter().find(|prefix| name.starts_with(**prefix)).map(|prefix| format!("Names that start with {prefix} are reserved"));
-    prefix.or_else(|| SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)).map(|suffix| format!("Names that end with {suffix} are reserved")))
+    let prefix =
+        PREFIXES.iter().find(|prefix| name.starts_with(**prefix)).map(|prefix| format!("Names that start with {prefix} are reserved"));
+    prefix.or_else(|| {
+        SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)).map(|suffix| format!("Names that end with {suffix} are reserved"))
+    })
 }
 
 /// Why a text cannot be the prefix under which Bedrock puts records; empty is fine and means the top of the bucket.

@@ -115,7 +115,10 @@ pub fn without_write_statement(policy: &str) -> Result<Option<Value>, String> {
 
 /// Whether `policy` holds exactly this statement.
 pub fn has_statement(policy: &str, statement: &Value) -> bool {
-    parse_or_empty(Some(policy)).ok().and_then(|mut document| Some(statements_mut(&mut document).ok()?.contains(statement))).unwrap_or(false)
+    parse_or_empty(Some(policy))
+        .ok()
+        .and_then(|mut document| Some(statements_mut(&mut document).ok()?.contains(statement)))
+        .unwrap_or(false)
 }
 
 fn parse_or_empty(policy: Option<&str>) -> Result<Value, String> {
@@ -147,7 +150,8 @@ pub fn trusts_bedrock(policy: &str) -> bool {
 
 fn lets_bedrock_in(statement: &Value) -> bool {
     let service = &statement["Principal"]["Service"];
-    let named = service == "bedrock.amazonaws.com" || service.as_array().is_some_and(|list| list.iter().any(|s| s == "bedrock.amazonaws.com"));
+    let named =
+        service == "bedrock.amazonaws.com" || service.as_array().is_some_and(|list| list.iter().any(|s| s == "bedrock.amazonaws.com"));
     named && statement["Effect"] == "Allow"
 }
 

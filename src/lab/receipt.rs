@@ -58,17 +58,12 @@ impl Receipt {
 
     /// The receipt as text, to keep.
     pub fn text(&self) -> String {
-        let mut out = format!("Clean-up of {}\n", self.at.strftime("%Y-%m-%d %H:%M:%S UTC"));
-        for line in &self.lines {
-            out.push_str(&format!("- {}: {}\n  {}\n", line.resource.label(), line.text, line.proof));
-        }
-        for kept in &self.kept {
-            out.push_str(&format!("- {kept}: yours, left as it is\n"));
-        }
-        for elsewhere in &self.elsewhere {
-            out.push_str(&format!("- {elsewhere}: not looked at from here\n"));
-        }
-        out.push_str(if self.is_clean() { "Nothing is left\n" } else { "Not everything could be removed\n" });
-        out
+        let head = format!("Clean-up of {}", self.at.strftime("%Y-%m-%d %H:%M:%S UTC"));
+        let lines = self.lines.iter().map(|line| format!("- {}: {}\n  {}", line.resource.label(), line.text, line.proof));
+        let kept = self.kept.iter().map(|kept| format!("- {kept}: yours, left as it is"));
+        let elsewhere = self.elsewhere.iter().map(|elsewhere| format!("- {elsewhere}: not looked at from here"));
+        let end = if self.is_clean() { "Nothing is left\n" } else { "Not everything could be removed\n" };
+        let all: Vec<String> = std::iter::once(head).chain(lines).chain(kept).chain(elsewhere).chain([end.to_owned()]).collect();
+        all.join("\n")
     }
 }

@@ -71,7 +71,9 @@ impl LabSource {
     /// Names of the files of a lab, to find stray ones.
     pub fn files(&self, lab: &str) -> io::Result<Vec<String>> {
         match self {
-            Self::Embedded => Ok(EMBEDDED.iter().filter_map(|(name, _)| name.strip_prefix(lab)?.strip_prefix('/')).map(str::to_owned).collect()),
+            Self::Embedded => {
+                Ok(EMBEDDED.iter().filter_map(|(name, _)| name.strip_prefix(lab)?.strip_prefix('/')).map(str::to_owned).collect())
+            }
             Self::Folder(path) => entry_names(&path.join(lab)),
         }
     }

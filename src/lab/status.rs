@@ -86,7 +86,7 @@ pub enum Remedy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What happened, why, what to do.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// What can be done with one click.
     pub choices: Vec<Remedy>,
     /// Resources of this lab that exist at this moment, from the ledger.
@@ -96,7 +96,7 @@ pub struct Failure {
 impl Failure {
     /// A failure after which trying again makes sense.
     pub fn new(problem: Problem) -> Self {
-        Self { problem, choices: vec![Remedy::TryAgain], left: Vec::new() }
+        Self { problem: Box::new(problem), choices: vec![Remedy::TryAgain], left: Vec::new() }
     }
 }
 

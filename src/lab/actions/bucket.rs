@@ -26,8 +26,10 @@ pub struct Bucket;
 const FIELDS: [Field; 6] = [
     Field::new("use", "Bucket", NEW_OR_EXISTING, ""),
     Field::new("name", "Name", FieldKind::Text, "Unique in the whole world").when("use", &["new"]),
-    Field::new("existing", "Existing bucket", FieldKind::Existing(ExistingKind::Bucket), "Its policy gains one statement").when("use", &["existing"]),
-    Field::new("expire", "Delete records after", FieldKind::Number { min: 1, max: 3650, unit: "days" }, "By a lifecycle rule").when("use", &["new"]),
+    Field::new("existing", "Existing bucket", FieldKind::Existing(ExistingKind::Bucket), "Its policy gains one statement")
+        .when("use", &["existing"]),
+    Field::new("expire", "Delete records after", FieldKind::Number { min: 1, max: 3650, unit: "days" }, "By a lifecycle rule")
+        .when("use", &["new"]),
     Field::new("kms_key", "KMS key ARN", FieldKind::Text, "Optional: a key of yours instead of S3's own").when("use", &["new"]),
     Field::new("prefix", "Prefix", FieldKind::Text, "Optional: a folder for the records"),
 ];
@@ -232,8 +234,9 @@ async fn prepare(cx: &Cx<'_>) -> Result<(), ApplyError> {
     if current.as_deref().is_some_and(|text| policy::has_statement(text, &statement)) {
         return Ok(());
     }
-    let merged = policy::with_write_statement(current.as_deref(), &statement)
-        .map_err(|why| ApplyError::refused("The bucket's policy cannot be extended", why, "Correct the policy, or choose another bucket"))?;
+    let merged = policy::with_write_statement(current.as_deref(), &statement).map_err(|why| {
+        ApplyError::refused("The bucket's policy cannot be extended", why, "Correct the policy, or choose another bucket")
+    })?;
     cx.say("Letting Bedrock write records");
     let operation = PutBucketPolicy { bucket: bucket.clone(), policy: policy::pretty(&merged) };
     cx.create(Resource::BucketStatement { bucket }, operation).await

@@ -4,8 +4,8 @@ use super::bucket::days;
 use super::found;
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::s3::{
-    GetBucketEncryption, GetBucketLifecycleConfiguration, GetBucketLocation, GetBucketOwnershipControls, GetBucketPolicy, GetPublicAccessBlock,
-    HeadBucket,
+    GetBucketEncryption, GetBucketLifecycleConfiguration, GetBucketLocation, GetBucketOwnershipControls, GetBucketPolicy,
+    GetPublicAccessBlock, HeadBucket, PublicAccessBlock,
 };
 use crate::base::clock::Timestamp;
 use crate::lab::action::Cx;
@@ -75,7 +75,10 @@ pub async fn verify(cx: &Cx<'_>, bucket: &str, ours: bool) -> Result<Verdict, Aw
 }
 
 fn belongs_to_others(bucket: &str) -> Verdict {
-    Verdict::not_yet(format!("The bucket {bucket} cannot be read: it belongs to another account, or you may not list it"), "Choose another name")
+    Verdict::not_yet(
+        format!("The bucket {bucket} cannot be read: it belongs to another account, or you may not list it"),
+        "Choose another name",
+    )
 }
 
 async fn access(cx: &Cx<'_>, bucket: &str, ours: bool, findings: &mut Findings) -> Result<(), AwsError> {
@@ -87,9 +90,13 @@ async fn access(cx: &Cx<'_>, bucket: &str, ours: bool, findings: &mut Findings) 
     let may_write = policy::has_statement(&text, &statement);
     findings.need(may_write, "Bedrock may write records, for this account and Region only", "the statement that lets Bedrock write");
     let ownership = found(cx.run(GetBucketOwnershipControls { bucket: name() }).await)?.unwrap_or_default();
-    findings.need(ownership == ENFORCED, "Access lists are off", "ownership enforced: with access lists on, Bedrock's policy has no effect");
+    findings.need(
+        ownership == ENFORCED,
+        "Access lists are off",
+        "ownership enforced: with access lists on, Bedrock's policy has no effect",
+    );
     let block = found(cx.run(GetPublicAccessBlock { bucket: name() }).await)?;
-    findings.wish(ours, block.is_some_and(|b| b.is_complete()), "Public access is blocked", "public access blocked");
+    findings.wish(ours, block.is_some_and(PublicAccessBlock::is_complete), "Public access is blocked", "public access blocked");
     Ok(())
 }
 

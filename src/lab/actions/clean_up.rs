@@ -52,7 +52,9 @@ impl Action for CleanUp {
         }
         let receipt = cleanup::prove(cx, made).await;
         if receipt.is_clean() {
-            return Ok(Verdict::Passed { evidence: receipt.lines.iter().map(|line| format!("{}: {}", line.resource.label(), line.text)).collect() });
+            return Ok(Verdict::Passed {
+                evidence: receipt.lines.iter().map(|line| format!("{}: {}", line.resource.label(), line.text)).collect(),
+            });
         }
         let left: Vec<String> = receipt.left().map(|line| line.resource.label()).collect();
         Ok(Verdict::not_yet(format!("Still there: {}", left.join(", ")), "Run clean-up"))

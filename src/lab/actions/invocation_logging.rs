@@ -17,7 +17,7 @@ use crate::lab::ledger::{Happened, Standing};
 use crate::lab::names;
 use crate::lab::policy;
 use crate::lab::resource::Resource;
-use crate::lab::status::{Progress, Verdict};
+use crate::lab::status::Verdict;
 
 /// See the module.
 pub struct InvocationLogging;
@@ -43,7 +43,8 @@ const FIELDS: [Field; 10] = [
     Field::new("role", "Service role", FieldKind::Existing(ExistingKind::Role), "").when("destination", TO_LOGS),
     Field::new("bucket", "Bucket", FieldKind::Existing(ExistingKind::Bucket), "For records, or for large data only"),
     Field::new("prefix", "Prefix", FieldKind::Text, "The one that the bucket's policy names"),
-    Field::new("large_data", "Large data to S3", FieldKind::Toggle, "Bodies over 100 KB and binary ones of CloudWatch records").when("destination", TO_LOGS),
+    Field::new("large_data", "Large data to S3", FieldKind::Toggle, "Bodies over 100 KB and binary ones of CloudWatch records")
+        .when("destination", TO_LOGS),
     Field::new("text", "Text", FieldKind::Toggle, "Prompts and answers"),
     Field::new("image", "Images", FieldKind::Toggle, ""),
     Field::new("embedding", "Embeddings", FieldKind::Toggle, ""),
@@ -168,7 +169,10 @@ impl Action for InvocationLogging {
         };
         let wanted = config(cx.values, cx.facts);
         if !same_destinations(&current, &wanted) {
-            return Ok(Verdict::not_yet(format!("Logging is on, but goes elsewhere: {}", destinations(&current)), "Run this step to change it"));
+            return Ok(Verdict::not_yet(
+                format!("Logging is on, but goes elsewhere: {}", destinations(&current)),
+                "Run this step to change it",
+            ));
         }
         Ok(judge_flags(&current, &wanted))
     }

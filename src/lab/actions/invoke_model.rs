@@ -22,7 +22,8 @@ pub struct InvokeModel;
 /// Longest reply asked for when the prompt does not say.
 const MAX_TOKENS: u32 = 600;
 
-const FIELDS: [Field; 1] = [Field::new("model", "Model", FieldKind::Existing(ExistingKind::Model), "An inference profile spreads calls over Regions")];
+const FIELDS: [Field; 1] =
+    [Field::new("model", "Model", FieldKind::Existing(ExistingKind::Model), "An inference profile spreads calls over Regions")];
 
 /// The prompt that the step sends; the first one when the lab names none.
 fn prompt(values: &Values) -> Option<&'static ExamplePrompt> {
@@ -64,7 +65,8 @@ impl Action for InvokeModel {
     fn judge(&self, values: &Values, facts: &Facts) -> Vec<Note> {
         let model = values.text("model");
         let known = judge_existing("model", facts, ExistingKind::Model, model);
-        let ended = model.contains("claude-v2").then(|| Note::warning("model", "AWS has ended Claude 2.1; only the sandbox still answers with it"));
+        let ended =
+            model.contains("claude-v2").then(|| Note::warning("model", "AWS has ended Claude 2.1; only the sandbox still answers with it"));
         known.into_iter().chain(ended).collect()
     }
 

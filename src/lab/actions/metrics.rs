@@ -20,7 +20,8 @@ const NAMESPACE: &str = "AWS/Bedrock";
 /// Metrics that one `GetMetricData` may ask for.
 const MAX_QUERIES: usize = 500;
 /// Metrics of the evidence, in order, with their statistic.
-const SHOWN: [(&str, &str); 4] = [("Invocations", "Sum"), ("InvocationLatency", "Average"), ("InputTokenCount", "Sum"), ("OutputTokenCount", "Sum")];
+const SHOWN: [(&str, &str); 4] =
+    [("Invocations", "Sum"), ("InvocationLatency", "Average"), ("InputTokenCount", "Sum"), ("OutputTokenCount", "Sum")];
 
 fn list() -> ListMetrics {
     ListMetrics { namespace: Some(NAMESPACE.to_owned()), ..ListMetrics::default() }

@@ -4,10 +4,10 @@ use std::io::Read as _;
 
 use serde_json::Value;
 
-use crate::aws::bedrock::LoggingConfig;
+use crate::aws::bedrock::{LoggingConfig, S3Destination};
 use crate::aws::error::AwsError;
 use crate::aws::logs::FilterLogEvents;
-use crate::aws::s3::{GetObject, ListObjectsV2, Object, S3Destination};
+use crate::aws::s3::{GetObject, ListObjectsV2, Object};
 use crate::lab::action::Cx;
 use crate::lab::ledger::Happened;
 use crate::lab::policy;
@@ -94,10 +94,7 @@ async fn in_log_group(cx: &Cx<'_>, group: &str, since: i64) -> Result<Vec<Seen>,
                 next_token,
             })
             .await;
-        let page = match super::found(page)? {
-            Some(page) => page,
-            None => break,
-        };
+        let Some(page) = super::found(page)? else { break };
         records.extend(page.events.iter().filter_map(|event| Seen::parse(&event.message)));
         next_token = page.next_token;
         if next_token.is_none() {

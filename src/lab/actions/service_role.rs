@@ -26,7 +26,8 @@ const USE: FieldKind = FieldKind::Choice(&[
 const FIELDS: [Field; 3] = [
     Field::new("use", "Authorise Bedrock with", USE, ""),
     Field::new("name", "Role name", FieldKind::Text, "").when("use", &["new"]),
-    Field::new("existing", "Existing role", FieldKind::Existing(ExistingKind::Role), "It needs the two policies shown").when("use", &["existing"]),
+    Field::new("existing", "Existing role", FieldKind::Existing(ExistingKind::Role), "It needs the two policies shown")
+        .when("use", &["existing"]),
 ];
 
 /// The two calls of the step.
@@ -116,7 +117,10 @@ impl Action for ServiceRole {
             return Ok(Verdict::not_yet(format!("There is no role {name}"), "Run this step"));
         };
         if !policy::trusts_bedrock(&role.trust_policy) {
-            return Ok(Verdict::not_yet(format!("The role {name} does not trust bedrock.amazonaws.com"), "Run this step, or choose another role"));
+            return Ok(Verdict::not_yet(
+                format!("The role {name} does not trust bedrock.amazonaws.com"),
+                "Run this step, or choose another role",
+            ));
         }
         judge_permissions(cx, &role).await
     }
@@ -129,7 +133,11 @@ async fn look_up(cx: &Cx<'_>, name: &str) -> Result<Option<Role>, AwsError> {
 async fn borrow(cx: &Cx<'_>) -> Result<(), ApplyError> {
     let name = chosen_name(cx.values);
     if look_up(cx, &name).await?.is_none() {
-        return Err(ApplyError::refused(format!("There is no role {name}"), "It was not found in this account", "Choose another one, or create a new one"));
+        return Err(ApplyError::refused(
+            format!("There is no role {name}"),
+            "It was not found in this account",
+            "Choose another one, or create a new one",
+        ));
     }
     Ok(cx.borrow(Resource::Role { name })?)
 }

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
+use crate::aws::bedrock::ListInferenceProfiles;
 use crate::aws::error::AwsError;
 use crate::aws::iam::{Decision, GetRole, SimulatePrincipalPolicy};
-use crate::aws::bedrock::ListInferenceProfiles;
 use crate::aws::operation::PlannedCall;
 use crate::aws::sts::GetCallerIdentity;
 use crate::base::text;
@@ -83,7 +83,10 @@ impl Action for WhereToWork {
             return Ok(Verdict::not_yet(why, "Press the button if this is where you want to work"));
         };
         if place.0 != identity.account || place.1 != cx.facts.region {
-            let why = format!("You confirmed account {} in {}, but this is account {} in {}", place.0, place.1, identity.account, cx.facts.region);
+            let why = format!(
+                "You confirmed account {} in {}, but this is account {} in {}",
+                place.0, place.1, identity.account, cx.facts.region
+            );
             return Ok(Verdict::not_yet(why, "Go back to that account, or confirm this one: earlier steps are checked again here"));
         }
         let mut outlook = Outlook::default();
@@ -134,13 +137,15 @@ async fn permissions(cx: &Cx<'_>, caller: &str, outlook: &mut Outlook) {
             if denied.is_empty() {
                 outlook.evidence.push(format!("{} of the lab are allowed", text::count(results.len() as u64, "action")));
             } else {
-                outlook.worry(format!("IAM expects to refuse {}", denied.join(", ")), "Ask whoever manages the account for these, or skip what needs them");
+                outlook.worry(
+                    format!("IAM expects to refuse {}", denied.join(", ")),
+                    "Ask whoever manages the account for these, or skip what needs them",
+                );
             }
         }
-        Err(error) => outlook.worry(
-            format!("The permissions could not be forecast: {}", error.code),
-            "Go on: each step names what it misses",
-        ),
+        Err(error) => {
+            outlook.worry(format!("The permissions could not be forecast: {}", error.code), "Go on: each step names what it misses");
+        }
     }
 }
 
@@ -164,7 +169,10 @@ async fn models(cx: &Cx<'_>, outlook: &mut Outlook) {
         Ok(profiles) => {
             let claude = profiles.iter().filter(|profile| profile.id.contains("anthropic.")).count() as u64;
             if claude == 0 {
-                outlook.worry(format!("No Claude model is offered in {}", cx.facts.region), "Choose another Region, such as us-east-1 or eu-west-1");
+                outlook.worry(
+                    format!("No Claude model is offered in {}", cx.facts.region),
+                    "Choose another Region, such as us-east-1 or eu-west-1",
+                );
             } else {
                 outlook.evidence.push(format!("{} for Claude models are offered here", text::count(claude, "inference profile")));
             }

@@ -55,7 +55,9 @@ async fn look(cx: &Cx<'_>, standing: &Standing) -> Line {
     };
     match outcome {
         Ok((found, text, proof)) => Line { resource, found, text, proof },
-        Err(error) => Line { found: Found::Unknown, text: format!("could not be looked at: {}", error.message), proof: String::new(), resource },
+        Err(error) => {
+            Line { found: Found::Unknown, text: format!("could not be looked at: {}", error.message), proof: String::new(), resource }
+        }
     }
 }
 
@@ -65,7 +67,11 @@ fn cli<O: Operation>(operation: &O) -> String {
 
 /// What is there under the name of something that was ours: ours still, or somebody else's by now.
 fn there(standing: &Standing, ours: bool) -> (Found, String) {
-    if ours || standing.is_certain() { (Found::Left, "still there".to_owned()) } else { (Found::NotOurs, "there, but not from this lab".to_owned()) }
+    if ours || standing.is_certain() {
+        (Found::Left, "still there".to_owned())
+    } else {
+        (Found::NotOurs, "there, but not from this lab".to_owned())
+    }
 }
 
 async fn logging(cx: &Cx<'_>, ours: &LoggingConfig, previous: Option<&LoggingConfig>) -> Look {

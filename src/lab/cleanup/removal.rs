@@ -9,7 +9,9 @@ use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{DeleteRole, DeleteRolePolicy, GetRole, ListRolePolicies};
 use crate::aws::logs::{DeleteLogGroup, ListTagsForResource};
 use crate::aws::operation::PlannedCall;
-use crate::aws::s3::{DeleteBucket, DeleteBucketPolicy, GetBucketPolicy, GetBucketTagging, ListBuckets, ListObjectVersions, PutBucketPolicy};
+use crate::aws::s3::{
+    DeleteBucket, DeleteBucketPolicy, GetBucketPolicy, GetBucketTagging, ListBuckets, ListObjectVersions, PutBucketPolicy,
+};
 use crate::lab::action::Cx;
 use crate::lab::actions::{TAG, same_destinations};
 use crate::lab::ledger::Standing;
