@@ -4,4 +4,6 @@
 
 pub mod aws;
 pub mod base;
+pub mod models;
+pub mod prompts;
 pub mod sandbox;
