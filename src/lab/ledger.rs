@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::resource::Resource;
+use crate::aws::bedrock::LoggingConfig;
 use crate::base::clock::Timestamp;
 use crate::base::files;
 
@@ -176,6 +177,19 @@ impl Ledger {
         Ok(fold(self.entries()?))
     }
 
+    /// Every logging configuration that the lab has set, or was about to set, since it last put the one from before back.
+    pub fn logging_configs(&self, account: &str, region: &str) -> Result<Vec<LoggingConfig>, LedgerError> {
+        let mut configs = Vec::new();
+        for entry in self.entries()?.into_iter().filter(|entry| entry.account == account && entry.region == region) {
+            match entry.resource {
+                Resource::LoggingConfiguration { .. } if entry.event == Happened::Removed => configs.clear(),
+                Resource::LoggingConfiguration { ours, .. } if entry.event != Happened::Borrowed => configs.push(*ours),
+                _ => {}
+            }
+        }
+        Ok(configs)
+    }
+
     /// The resources of ours that may exist, oldest first.
     pub fn outstanding(&self) -> Result<Vec<Standing>, LedgerError> {
         Ok(self.standing()?.into_iter().filter(Standing::is_outstanding).collect())
@@ -302,7 +316,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = filled(home.path());
         let bytes = fs::read(&path).unwrap();
-        for cut in 0..=bytes.len() {
+        for cut in (0..=bytes.len()).step_by(13).chain([bytes.len() - 1, bytes.len()]) {
             fs::write(&path, &bytes[..cut]).unwrap();
             let whole = bytes[..cut].iter().filter(|b| **b == b'\n').count();
             let ledger = Ledger::open(home.path(), "sandbox").unwrap();

@@ -43,9 +43,9 @@ pub enum Resource {
     /// The account's model invocation logging in the Region: there is one, and it may have been someone's before.
     LoggingConfiguration {
         /// What the lab sets.
-        ours: LoggingConfig,
+        ours: Box<LoggingConfig>,
         /// What was set before the lab, to be restored.
-        previous: Option<LoggingConfig>,
+        previous: Option<Box<LoggingConfig>>,
     },
 }
 
@@ -56,6 +56,11 @@ impl Resource {
             (Self::Place { .. }, Self::Place { .. }) | (Self::LoggingConfiguration { .. }, Self::LoggingConfiguration { .. }) => true,
             _ => self == other,
         }
+    }
+
+    /// A logging configuration that stands for whichever the ledger has: there is one.
+    pub fn any_logging() -> Self {
+        Self::LoggingConfiguration { ours: Box::default(), previous: None }
     }
 
     /// Its name as AWS lists it.

@@ -151,7 +151,8 @@ impl Action for InvocationLogging {
         cx.say("Reading the present configuration");
         let current = cx.run(GetModelInvocationLoggingConfiguration {}).await?;
         let ours = config(cx.values, cx.facts);
-        let resource = Resource::LoggingConfiguration { previous: previous(cx, current.as_ref())?, ours: ours.clone() };
+        let previous = previous(cx, current.as_ref())?.map(Box::new);
+        let resource = Resource::LoggingConfiguration { previous, ours: Box::new(ours.clone()) };
         if current.as_ref().is_some_and(|current| current == &ours) {
             return match cx.standing(&resource)?.filter(Standing::is_outstanding) {
                 Some(_) => Ok(cx.keep_as_ours(resource)?),
@@ -180,13 +181,13 @@ impl Action for InvocationLogging {
 
 /// The configuration to put back later: the one before the lab, however often the step is repeated.
 fn previous(cx: &Cx<'_>, current: Option<&LoggingConfig>) -> Result<Option<LoggingConfig>, ApplyError> {
-    let any = Resource::LoggingConfiguration { ours: LoggingConfig::default(), previous: None };
-    match cx.standing(&any)? {
-        Some(standing) if standing.is_outstanding() => match standing.resource() {
-            Resource::LoggingConfiguration { ours, previous } if current.is_none_or(|now| now == ours) => Ok(previous.clone()),
-            _ => Ok(current.cloned()),
-        },
-        _ => Ok(current.cloned()),
+    let ours = cx.ledger.logging_configs(&cx.facts.account, &cx.facts.region)?;
+    if !current.is_some_and(|now| ours.iter().any(|config| same_destinations(now, config))) {
+        return Ok(current.cloned());
+    }
+    match cx.standing(&Resource::any_logging())?.map(|standing| standing.last.resource) {
+        Some(Resource::LoggingConfiguration { previous, .. }) => Ok(previous.map(|config| *config)),
+        _ => Ok(None),
     }
 }
 

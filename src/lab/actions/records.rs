@@ -63,7 +63,7 @@ fn text(value: &Value) -> String {
 
 /// When logging was switched on by the lab, seconds since the epoch; a day ago when the ledger does not know.
 pub fn logging_since(cx: &Cx<'_>) -> i64 {
-    let any = Resource::LoggingConfiguration { ours: LoggingConfig::default(), previous: None };
+    let any = Resource::any_logging();
     let known = cx.ledger.standing().ok().and_then(|all| all.into_iter().find(|s| s.resource().is_same(&any)));
     let usable = known.filter(|s| s.last.event != Happened::Refused);
     usable.and_then(|s| s.intended_at).map_or_else(|| cx.clock.now().as_second() - 86_400, jiff::Timestamp::as_second)

@@ -46,7 +46,7 @@ async fn look(cx: &Cx<'_>, standing: &Standing) -> Line {
     let resource = standing.resource().clone();
     let outcome = match &resource {
         Resource::Place { .. } => Ok((Found::Gone, "nothing was made".to_owned(), String::new())),
-        Resource::LoggingConfiguration { ours, previous } => logging(cx, ours, previous.as_ref()).await,
+        Resource::LoggingConfiguration { ours, previous } => logging(cx, ours, previous.as_deref()).await,
         Resource::LogGroup { name } => log_group(cx, standing, name).await,
         Resource::Bucket { name } => bucket(cx, standing, name).await,
         Resource::BucketStatement { bucket } => statement(cx, bucket).await,
@@ -80,7 +80,7 @@ async fn logging(cx: &Cx<'_>, ours: &LoggingConfig, previous: Option<&LoggingCon
     let (found, text) = match cx.run(operation).await? {
         None => (Found::Gone, "logging is off"),
         Some(now) if previous == Some(&now) => (Found::Gone, "the configuration from before is back"),
-        Some(now) if same_destinations(&now, ours) => (Found::Left, "logging is still on"),
+        Some(now) if same_destinations(&now, ours) || removal::is_our_config(cx, &now) => (Found::Left, "logging is still on"),
         Some(_) => (Found::Gone, "logging goes where somebody else has set it since"),
     };
     Ok((found, text.to_owned(), proof))

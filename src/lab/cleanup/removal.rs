@@ -33,7 +33,7 @@ pub enum Removal {
 pub fn plan(resource: &Resource) -> Vec<PlannedCall> {
     match resource {
         Resource::Place { .. } => Vec::new(),
-        Resource::LoggingConfiguration { previous, .. } => vec![plan_logging(previous.as_ref())],
+        Resource::LoggingConfiguration { previous, .. } => vec![plan_logging(previous.as_deref())],
         Resource::LogGroup { name } => vec![PlannedCall::of(&DeleteLogGroup { log_group_name: name.clone() })],
         Resource::Bucket { name } => plan_bucket(name),
         Resource::BucketStatement { bucket } => vec![PlannedCall::of(&GetBucketPolicy { bucket: bucket.clone() })],
@@ -62,7 +62,7 @@ fn plan_bucket(name: &str) -> Vec<PlannedCall> {
 pub async fn remove(cx: &Cx<'_>, standing: &Standing) -> Result<Removal, AwsError> {
     match standing.resource() {
         Resource::Place { .. } => Ok(Removal::Done),
-        Resource::LoggingConfiguration { ours, previous } => logging(cx, ours, previous.as_ref()).await,
+        Resource::LoggingConfiguration { previous, .. } => logging(cx, previous.as_deref()).await,
         Resource::LogGroup { name } => log_group(cx, standing, name).await,
         Resource::Bucket { name } => bucket(cx, standing, name).await,
         Resource::BucketStatement { bucket } => statement(cx, bucket).await,
@@ -79,11 +79,16 @@ fn done(outcome: Result<(), AwsError>) -> Result<Removal, AwsError> {
     }
 }
 
+/// Whether the lab has set this configuration, by its destinations: data types may have been changed in the console.
+pub fn is_our_config(cx: &Cx<'_>, config: &LoggingConfig) -> bool {
+    let ours = cx.ledger.logging_configs(&cx.facts.account, &cx.facts.region).unwrap_or_default();
+    ours.iter().any(|known| same_destinations(known, config))
+}
+
 /// Puts the configuration from before back, or switches logging off; one that somebody has set since is left alone.
-async fn logging(cx: &Cx<'_>, ours: &LoggingConfig, previous: Option<&LoggingConfig>) -> Result<Removal, AwsError> {
+async fn logging(cx: &Cx<'_>, previous: Option<&LoggingConfig>) -> Result<Removal, AwsError> {
     let current = cx.run(GetModelInvocationLoggingConfiguration {}).await?;
-    let is_ours = current.as_ref().is_some_and(|now| same_destinations(now, ours));
-    if !is_ours {
+    if !current.is_some_and(|now| is_our_config(cx, &now)) {
         return Ok(Removal::Done);
     }
     match previous {
