@@ -21,7 +21,7 @@ const SANDBOX_ACCESS_KEY: &str = "OUTCROPSANDBOX00";
 /// Attempts at one request, retries included.
 const MAX_ATTEMPTS: u32 = 3;
 /// How long a model may think without sending a byte before its stream counts as stalled.
-const STREAM_PATIENCE: Duration = Duration::from_secs(180);
+const STREAM_PATIENCE: Duration = Duration::from_mins(3);
 
 /// How long calls may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), read: Duration::from_secs(30), model_read: Duration::from_secs(300) }
+        Self { connect: Duration::from_secs(5), read: Duration::from_secs(30), model_read: Duration::from_mins(5) }
     }
 }
 

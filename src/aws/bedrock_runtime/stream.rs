@@ -1,4 +1,4 @@
-//! ConverseStream: a reply as it is written.
+//! `ConverseStream`: a reply as it is written.
 
 use aws_sdk_bedrockruntime::operation::RequestId as _;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamOutput as OpenStream;
