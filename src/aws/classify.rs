@@ -16,6 +16,7 @@ use crate::base::error::chain;
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
 
 /// The failure of an operation, as ours.
+#[expect(clippy::needless_pass_by_value, reason = "made to be handed to `map_err`")]
 pub(super) fn failed<O: Operation, E>(error: SdkError<E, HttpResponse>) -> AwsError
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -90,9 +91,7 @@ fn of_credentials<O: Operation>(error: &CredentialsError) -> AwsError {
 /// SSO and process providers tell expiry only in words.
 fn says_expired(message: &str) -> bool {
     let message = message.to_lowercase();
-    ["expired", "session has ended", "invalid_grant", "unauthorizedexception", "re-authenticate", "login"]
-        .iter()
-        .any(|word| message.contains(word))
+    ["expired", "session has ended", "invalid_grant", "unauthorizedexception"].iter().any(|word| message.contains(word))
 }
 
 /// A reply came that the SDK cannot read.
@@ -181,6 +180,7 @@ fn by_status(status: Option<u16>) -> ErrorKind {
 }
 
 /// The failure of an open stream: an error that the service sent as an event, or a broken connection.
+#[expect(clippy::needless_pass_by_value, reason = "like `failed`, for streams")]
 pub(super) fn stream_failed<O: Operation, E>(error: SdkError<E, aws_smithy_types::event_stream::RawMessage>) -> AwsError
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,

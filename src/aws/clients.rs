@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
@@ -98,26 +100,38 @@ fn sandbox(environment: &Environment) -> SdkConfig {
     builder.build()
 }
 
-/// The SDK's own chain: variables, files, SSO, processes, instance metadata.
+/// The SDK's own chain (variables, files, SSO, processes, instance metadata), or the profile that was chosen by name.
 async fn chain(environment: &Environment) -> SdkConfig {
     loader(environment).load().await
 }
 
-fn loader(environment: &Environment) -> aws_config::ConfigLoader {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(environment.region.clone()));
-    if let Some(profile) = &environment.profile {
-        loader = loader.profile_name(profile);
-    }
+/// A custom endpoint gets signed requests, never a bearer token meant for AWS.
+async fn endpoint(environment: &Environment) -> SdkConfig {
+    loader(environment).auth_scheme_preference(signatures()).load().await
+}
+
+fn loader(environment: &Environment) -> ConfigLoader {
+    let region = Region::new(environment.region.clone());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
     if let Some(url) = &environment.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    loader
+    match &environment.profile {
+        Some(profile) => with_profile(loader, profile, region),
+        None => loader,
+    }
 }
 
-/// A custom endpoint gets signed requests, never a bearer token meant for AWS, and no other endpoint may take its place.
-async fn endpoint(environment: &Environment) -> SdkConfig {
-    let signed = [AuthSchemeId::from("sigv4")];
-    loader(environment).auth_scheme_preference(signed).load().await
+/// A profile chosen by name is what is used: left to itself the SDK prefers keys and bearer tokens of the environment variables.
+fn with_profile(loader: ConfigLoader, profile: &str, region: Region) -> ConfigLoader {
+    let provider = ProviderConfig::default().with_region(Some(region));
+    let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+    loader.profile_name(profile).credentials_provider(credentials).auth_scheme_preference(signatures())
+}
+
+/// Signed requests rather than bearer tokens.
+fn signatures() -> [AuthSchemeId; 1] {
+    [AuthSchemeId::from("sigv4")]
 }
 
 fn clients(shared: &SdkConfig, path_style: bool, timeouts: Timeouts) -> Clients {
