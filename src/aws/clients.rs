@@ -34,11 +34,18 @@ pub struct Timeouts {
     pub read: Duration,
     /// Until a model begins to answer: a whole reply is written before its first byte is sent.
     pub model_read: Duration,
+    /// Before the first retry; later ones wait longer.
+    pub first_backoff: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), read: Duration::from_secs(30), model_read: Duration::from_mins(5) }
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            model_read: Duration::from_mins(5),
+            first_backoff: Duration::from_secs(1),
+        }
     }
 }
 
@@ -78,7 +85,8 @@ pub(super) async fn build(environment: &Environment, http: Option<SharedHttpClie
         EnvironmentKind::Account => chain(environment).await,
         EnvironmentKind::Endpoint => endpoint(environment).await,
     };
-    let mut shared = shared.into_builder().retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS));
+    let retries = RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_initial_backoff(timeouts.first_backoff);
+    let mut shared = shared.into_builder().retry_config(retries);
     shared.set_timeout_config(Some(timeouts.config()));
     if let Some(http) = http {
         shared.set_http_client(Some(http));
