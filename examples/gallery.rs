@@ -157,7 +157,6 @@ impl Gallery {
 }
 
 impl Gallery {
-    #[expect(clippy::unused_self, reason = "columns are drawn from a list of methods")]
     fn third(&mut self, ui: &mut egui::Ui) {
         if let Some(link) = widgets::markdown(ui, MARKDOWN) {
             ui.copy_text(link);
