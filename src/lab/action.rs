@@ -228,7 +228,7 @@ impl ApplyError {
     /// As a person reads it.
     pub fn into_failure(self) -> Failure {
         match self {
-            Self::Aws(error) => Failure::new(aws_problem(&error)),
+            Self::Aws(error) => Failure::new(Problem::from(&error)),
             Self::Ledger(error) => Failure::new(ledger_problem(&error)),
             Self::Foreign { what, why, choices } => {
                 let problem =
@@ -247,10 +247,4 @@ pub fn ledger_problem(error: &LedgerError) -> Problem {
         crate::base::error::chain(error),
         "Make room on the disk or give yourself permission on the file, then try again",
     )
-}
-
-/// An AWS error as a person reads it, with AWS's own words behind it.
-pub fn aws_problem(error: &AwsError) -> Problem {
-    let what = format!("{} {} failed", error.service.short_name(), error.operation);
-    Problem::new(what, error.message.clone(), "Correct the cause and try again").with_details(error.to_string())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::action::{Action, Cx, Report, aws_problem, ledger_problem};
+use super::action::{Action, Cx, Report, ledger_problem};
 use super::actions;
 use super::cleanup;
 use super::facts::Facts;
@@ -379,7 +379,7 @@ pub fn lists_of(step: &Step) -> Vec<ExistingKind> {
 }
 
 fn aws_failure(error: &AwsError) -> Failure {
-    Failure::new(aws_problem(error))
+    Failure::new(Problem::from(error))
 }
 
 fn ledger_failure(error: &LedgerError) -> Failure {
