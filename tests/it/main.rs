@@ -1,1 +1,2 @@
 //! User stories and clients against the program: one binary, because linking dominates.
+mod sandbox_s3;

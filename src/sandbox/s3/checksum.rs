@@ -1,4 +1,4 @@
-//! Digests of bodies: the ETag, the checksums that clients send and ask for, and opaque ids made from them.
+//! Digests of bodies: the `ETag`, the checksums that clients send and ask for, and opaque ids made from them.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -95,7 +95,7 @@ fn bad_digest(message: &str) -> ApiError {
     ApiError::new(400, "BadDigest", message)
 }
 
-/// MD5 in hexadecimal: the ETag of an object written in one piece.
+/// MD5 in hexadecimal: the `ETag` of an object written in one piece.
 pub(super) fn md5_hex(body: &[u8]) -> String {
     format!("{:032x}", u128::from_be_bytes(Md5::checksum(body)))
 }

@@ -10,20 +10,20 @@ use super::state::{Object, Version};
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Conditions<'a> {
     /// `If-Match`.
-    pub if_match: Option<&'a ETagCondition>,
+    pub matches: Option<&'a ETagCondition>,
     /// `If-None-Match`.
-    pub if_none_match: Option<&'a ETagCondition>,
+    pub none_match: Option<&'a ETagCondition>,
     /// `If-Modified-Since`.
-    pub if_modified_since: Option<&'a WireTime>,
+    pub modified_since: Option<&'a WireTime>,
     /// `If-Unmodified-Since`.
-    pub if_unmodified_since: Option<&'a WireTime>,
+    pub unmodified_since: Option<&'a WireTime>,
 }
 
 impl Conditions<'_> {
     /// Checks a read: 412 or 304.
     pub(super) fn check_read(&self, version: &Version, object: &Object) -> Result<()> {
         let changed_after = |at: &WireTime| version.modified.as_second() > from_wire_time(at).as_second();
-        let fails = match (self.if_match, self.if_unmodified_since) {
+        let fails = match (self.matches, self.unmodified_since) {
             (Some(condition), _) => !holds(condition, object),
             (None, Some(at)) => changed_after(at),
             (None, None) => false,
@@ -31,7 +31,7 @@ impl Conditions<'_> {
         if fails {
             return Err(precondition_failed());
         }
-        let is_current = match (self.if_none_match, self.if_modified_since) {
+        let is_current = match (self.none_match, self.modified_since) {
             (Some(condition), _) => holds(condition, object),
             (None, Some(at)) => !changed_after(at),
             (None, None) => false,
@@ -42,10 +42,10 @@ impl Conditions<'_> {
     /// Checks a write over `current`: 412, or 404 where something should be and is not.
     pub(super) fn check_write(&self, current: Option<&Object>) -> Result<()> {
         let Some(current) = current else {
-            return if self.if_match.is_some() { Err(no_such_key()) } else { Ok(()) };
+            return if self.matches.is_some() { Err(no_such_key()) } else { Ok(()) };
         };
-        let matched = self.if_match.is_none_or(|condition| holds(condition, current));
-        let unmatched = self.if_none_match.is_none_or(|condition| !holds(condition, current));
+        let matched = self.matches.is_none_or(|condition| holds(condition, current));
+        let unmatched = self.none_match.is_none_or(|condition| !holds(condition, current));
         if matched && unmatched { Ok(()) } else { Err(precondition_failed()) }
     }
 }

@@ -106,12 +106,12 @@ fn is_repeated(last: Option<&Row<'_>>, row: &Row<'_>) -> bool {
 }
 
 impl<'a> Page<'a> {
-    fn prefixes(&self, names: Names) -> Option<Vec<CommonPrefix>> {
+    fn prefixes(&self, names: Names) -> Vec<CommonPrefix> {
         let prefix = |row: &Row<'_>| match row {
             Row::Prefix(prefix) => Some(CommonPrefix { prefix: Some(names.write(prefix)) }),
             Row::Item(_) => None,
         };
-        Some(self.rows.iter().filter_map(prefix).collect())
+        self.rows.iter().filter_map(prefix).collect()
     }
 
     fn items(&self) -> impl Iterator<Item = Item<'a>> {
@@ -177,7 +177,7 @@ pub(super) fn list_v2(bucket: &Bucket, cx: &CallContext, input: &ListObjectsV2In
         next_continuation_token: page.next().map(token),
         start_after: input.start_after.as_deref().map(|key| names.write(key)),
         contents: Some(entries(&page, names, owner.as_ref())),
-        common_prefixes: page.prefixes(names),
+        common_prefixes: Some(page.prefixes(names)),
         encoding_type: input.encoding_type.clone(),
         ..ListObjectsV2Output::default()
     })
@@ -199,7 +199,7 @@ pub(super) fn list_v1(bucket: &Bucket, cx: &CallContext, input: &ListObjectsInpu
         // S3 gives a next marker only with a delimiter; without one it is the last key.
         next_marker: page.next().filter(|_| !query.delimiter.is_empty()).map(|key| names.write(key)),
         contents: Some(entries(&page, names, Some(&owner(cx)))),
-        common_prefixes: page.prefixes(names),
+        common_prefixes: Some(page.prefixes(names)),
         encoding_type: input.encoding_type.clone(),
         ..ListObjectsOutput::default()
     })
@@ -246,7 +246,7 @@ pub(super) fn list_versions(bucket: &Bucket, cx: &CallContext, input: &ListObjec
         next_version_id_marker: page.next_version(),
         versions: Some(page.items().filter_map(|item| version_entry(&item, names, &owner)).collect()),
         delete_markers: Some(page.items().filter_map(|item| marker_entry(&item, names, &owner)).collect()),
-        common_prefixes: page.prefixes(names),
+        common_prefixes: Some(page.prefixes(names)),
         encoding_type: input.encoding_type.clone(),
         ..ListObjectVersionsOutput::default()
     })

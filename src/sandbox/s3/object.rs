@@ -33,7 +33,7 @@ const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 pub(super) fn put(state: &mut State, cx: &CallContext, input: PutObjectInput, body: Bytes) -> Result<PutObjectOutput> {
     let bucket = reachable(state, cx, &input.bucket)?;
     check_put_options(&input, bucket)?;
-    let conditions = Conditions { if_match: input.if_match.as_ref(), if_none_match: input.if_none_match.as_ref(), ..Conditions::default() };
+    let conditions = Conditions { matches: input.if_match.as_ref(), none_match: input.if_none_match.as_ref(), ..Conditions::default() };
     conditions.check_write(bucket.current(&input.key).map(|(_, object)| object))?;
     checksum::check_md5(&body, input.content_md5.as_deref())?;
     let encryption =
@@ -168,10 +168,10 @@ pub(super) fn get(bucket: &Bucket, input: &GetObjectInput) -> Result<GetObjectOu
         key: &input.key,
         version: input.version_id.as_deref(),
         conditions: Conditions {
-            if_match: input.if_match.as_ref(),
-            if_none_match: input.if_none_match.as_ref(),
-            if_modified_since: input.if_modified_since.as_ref(),
-            if_unmodified_since: input.if_unmodified_since.as_ref(),
+            matches: input.if_match.as_ref(),
+            none_match: input.if_none_match.as_ref(),
+            modified_since: input.if_modified_since.as_ref(),
+            unmodified_since: input.if_unmodified_since.as_ref(),
         },
         range: input.range.as_ref(),
         part: input.part_number,
@@ -188,10 +188,10 @@ pub(super) fn head(bucket: &Bucket, input: &HeadObjectInput) -> Result<HeadObjec
         key: &input.key,
         version: input.version_id.as_deref(),
         conditions: Conditions {
-            if_match: input.if_match.as_ref(),
-            if_none_match: input.if_none_match.as_ref(),
-            if_modified_since: input.if_modified_since.as_ref(),
-            if_unmodified_since: input.if_unmodified_since.as_ref(),
+            matches: input.if_match.as_ref(),
+            none_match: input.if_none_match.as_ref(),
+            modified_since: input.if_modified_since.as_ref(),
+            unmodified_since: input.if_unmodified_since.as_ref(),
         },
         range: input.range.as_ref(),
         part: input.part_number,
@@ -305,13 +305,13 @@ pub(super) fn delete(state: &mut State, cx: &CallContext, input: &DeleteObjectIn
     let bucket = reachable(state, cx, &input.bucket)?;
     let only_directories = input.if_match_last_modified_time.is_some() || input.if_match_size.is_some();
     refuse(&[(only_directories, "deletion conditional on size or time")])?;
-    let conditions = Conditions { if_match: input.if_match.as_ref(), ..Conditions::default() };
+    let conditions = Conditions { matches: input.if_match.as_ref(), ..Conditions::default() };
     conditions.check_write(bucket.current(&input.key).map(|(_, object)| object))?;
     let deleted = state.delete(&input.bucket, &input.key, input.version_id.as_deref(), cx.now)?;
     Ok(DeleteObjectOutput { delete_marker: deleted.marker.then_some(true), version_id: deleted.version, request_charged: None })
 }
 
-/// `DeleteObjects`; `may` says for each key whether the caller may delete it.
+/// `DeleteObjects`; `denied` holds for each key the refusal if the caller may not delete it.
 pub(super) fn delete_many(
     state: &mut State,
     cx: &CallContext,
@@ -327,7 +327,7 @@ pub(super) fn delete_many(
         let done = denied.clone().map_or_else(|| delete_one(state, cx, &input.bucket, object), Err);
         match done {
             Ok(deleted) => output.deleted.get_or_insert_default().push(deleted_entry(object, deleted)),
-            Err(error) => output.errors.get_or_insert_default().push(error_entry(object, error)),
+            Err(error) => output.errors.get_or_insert_default().push(error_entry(object, &error)),
         }
     }
     if input.delete.quiet == Some(true) {
@@ -355,11 +355,11 @@ fn deleted_entry(object: &ObjectIdentifier, deleted: Deleted) -> DeletedObject {
     }
 }
 
-fn error_entry(object: &ObjectIdentifier, error: ApiError) -> DeleteError {
+fn error_entry(object: &ObjectIdentifier, error: &ApiError) -> DeleteError {
     DeleteError {
-        code: Some(error.code),
+        code: Some(error.code.clone()),
         key: Some(object.key.clone()),
-        message: Some(error.message),
+        message: Some(error.message.clone()),
         version_id: object.version_id.clone(),
     }
 }
@@ -409,10 +409,10 @@ pub(super) fn source(source: &CopySource) -> Result<(&str, &str, Option<&str>)> 
 /// Conditions on the source: what would be 304 for a read is 412 for a copy.
 fn check_source(input: &CopyObjectInput, version: &Version, object: &Object) -> Result<()> {
     let conditions = Conditions {
-        if_match: input.copy_source_if_match.as_ref(),
-        if_none_match: input.copy_source_if_none_match.as_ref(),
-        if_modified_since: input.copy_source_if_modified_since.as_ref(),
-        if_unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+        matches: input.copy_source_if_match.as_ref(),
+        none_match: input.copy_source_if_none_match.as_ref(),
+        modified_since: input.copy_source_if_modified_since.as_ref(),
+        unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
     };
     conditions.check_read(version, object).map_err(|_| precondition_failed())
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
+#[expect(clippy::wildcard_imports, reason = "every operation brings two types; naming them would say each operation thrice")]
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 

@@ -386,3 +386,64 @@ mod base64_bytes {
         STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::timestamp_ms;
+
+    fn account() -> State {
+        let mut state = State::default();
+        state.create_bucket("logs-1", "us-east-1", timestamp_ms(0));
+        state
+    }
+
+    #[test]
+    fn the_storage_limit_counts_every_version_and_forgets_what_is_removed() {
+        let (mut state, now) = (account(), timestamp_ms(0));
+        let quarter = Bytes::from(vec![0; (MAX_STORED_BYTES / 4) as usize]);
+        let object = || Object { body: quarter.clone(), ..Object::default() };
+        state.bucket_mut("logs-1").unwrap().versioning = Versioning::Enabled;
+        let ids: Vec<String> = (0..4).map(|_| state.store("logs-1", "k", object(), now).unwrap()).collect();
+        assert_eq!(state.stored_bytes(), MAX_STORED_BYTES);
+        let full = state.put_object("logs-1", "one-more", vec![1], None, None, now).unwrap_err();
+        assert_eq!((full.status, full.code.as_str()), (400, "EntityTooLarge"));
+        state.delete("logs-1", "k", Some(&ids[0]), now).unwrap();
+        assert_eq!(state.stored_bytes(), MAX_STORED_BYTES / 4 * 3);
+        state.put_object("logs-1", "one-more", vec![1], None, None, now).unwrap();
+    }
+
+    #[test]
+    fn a_delivered_object_survives_a_snapshot() {
+        let mut state = account();
+        let body = Bytes::from_static(b"\x1f\x8b\x00 binary \xff");
+        let id = state.put_object("logs-1", "AWSLogs/a.json.gz", body.clone(), Some("application/json"), Some("gzip"), timestamp_ms(7_000)).unwrap();
+        let restored: State = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+        let (version, object) = restored.bucket("logs-1").unwrap().current("AWSLogs/a.json.gz").unwrap();
+        assert_eq!((id.as_str(), version.id.as_str(), version.modified), (NULL_VERSION, NULL_VERSION, timestamp_ms(7_000)));
+        assert_eq!((&object.body, object.headers.content_encoding.as_deref()), (&body, Some("gzip")));
+        assert_eq!(object.checksum, Checksum::default_of(&body));
+        assert_eq!(restored.stored_bytes(), body.len() as u64);
+    }
+
+    #[test]
+    fn suspended_versioning_replaces_the_null_version_only() {
+        let (mut state, now) = (account(), timestamp_ms(0));
+        let mut put = |versioning, text: &'static str| {
+            state.bucket_mut("logs-1").unwrap().versioning = versioning;
+            state.put_object("logs-1", "k", text.as_bytes(), None, None, now).unwrap()
+        };
+        assert_eq!(put(Versioning::Off, "zero"), NULL_VERSION);
+        let kept = put(Versioning::Enabled, "one");
+        assert_eq!(put(Versioning::Suspended, "two"), NULL_VERSION);
+        assert_eq!(kept.len(), 32);
+        let bodies = |state: &State| -> Vec<Option<Bytes>> {
+            let bucket = state.bucket("logs-1").unwrap();
+            bucket.keys_from("").flat_map(|(_, versions)| versions.iter().map(|v| v.object.as_ref().map(|o| o.body.clone()))).collect()
+        };
+        assert_eq!(bodies(&state), [Some("one".into()), Some("two".into())]);
+        let deleted = state.delete("logs-1", "k", None, now).unwrap();
+        assert_eq!(deleted, Deleted { version: Some(NULL_VERSION.to_owned()), marker: true });
+        assert_eq!(bodies(&state), [Some("one".into()), None]);
+    }
+}
