@@ -10,10 +10,10 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus, ChecksumAlgorithm, CreateBucketConfiguration, Delete,
-    EncodingType, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, MetadataDirective, NoncurrentVersionExpiration,
-    ObjectCannedAcl, ObjectIdentifier, ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
-    VersioningConfiguration,
+    EncodingType, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, MetadataDirective,
+    NoncurrentVersionExpiration, ObjectCannedAcl, ObjectIdentifier, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
+    PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
 use aws_sdk_s3::{Client, Config};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -115,7 +115,10 @@ async fn an_object_comes_back_as_it_went_through_both_doors() {
         assert_eq!(put.version_id(), None, "a bucket without versioning");
 
         let got = client.get_object().bucket(BUCKET).key(&key).send().await.unwrap();
-        assert_eq!((got.content_type(), got.content_encoding(), got.cache_control()), (Some("application/json"), Some("gzip"), Some("no-store")));
+        assert_eq!(
+            (got.content_type(), got.content_encoding(), got.cache_control()),
+            (Some("application/json"), Some("gzip"), Some("no-store"))
+        );
         assert_eq!(got.metadata().unwrap()["owner"], "me");
         assert_eq!((got.content_length(), got.e_tag()), (Some(11), put.e_tag()));
         assert_eq!(got.checksum_crc32(), Some(crc.as_str()), "asked for by default, and checked by the client");
@@ -151,7 +154,13 @@ async fn five_mebibytes_streamed_in_chunks_arrive_unchanged() {
 #[tokio::test]
 async fn every_checksum_algorithm_is_checked_and_kept() {
     let (account, client) = Account::with_bucket().await;
-    let algorithms = [ChecksumAlgorithm::Crc32, ChecksumAlgorithm::Crc32C, ChecksumAlgorithm::Crc64Nvme, ChecksumAlgorithm::Sha1, ChecksumAlgorithm::Sha256];
+    let algorithms = [
+        ChecksumAlgorithm::Crc32,
+        ChecksumAlgorithm::Crc32C,
+        ChecksumAlgorithm::Crc64Nvme,
+        ChecksumAlgorithm::Sha1,
+        ChecksumAlgorithm::Sha256,
+    ];
     for algorithm in algorithms {
         let put = client.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"abc")).checksum_algorithm(algorithm.clone());
         put.send().await.unwrap();
@@ -159,8 +168,12 @@ async fn every_checksum_algorithm_is_checked_and_kept() {
         assert_eq!(listed.contents()[0].checksum_algorithm(), [algorithm]);
         assert_eq!(text(&client, "k", None).await, "abc");
     }
-    let wrong = client.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"abd")).checksum_sha1("qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
-    assert_eq!(refusal(wrong.send().await), (400, "BadDigest".to_owned(), "The SHA1 you specified did not match the calculated checksum.".to_owned()));
+    let wrong =
+        client.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"abd")).checksum_sha1("qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
+    assert_eq!(
+        refusal(wrong.send().await),
+        (400, "BadDigest".to_owned(), "The SHA1 you specified did not match the calculated checksum.".to_owned())
+    );
     let wrong = client.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"abd")).content_md5("kAFQmDzST7DWlj99KOF/cg==");
     assert_eq!(code(wrong.send().await), (400, "BadDigest".to_owned()));
     assert_eq!(account.stored(BUCKET), 3, "refused bodies are not kept");
@@ -171,7 +184,9 @@ async fn ranges_and_conditions_of_reads() {
     let (_account, client) = Account::with_bucket().await;
     put(&client, "k", "0123456789").await;
     let get = || client.get_object().bucket(BUCKET).key("k");
-    for (range, body, content_range) in [("bytes=2-4", "234", "bytes 2-4/10"), ("bytes=7-", "789", "bytes 7-9/10"), ("bytes=-2", "89", "bytes 8-9/10")] {
+    for (range, body, content_range) in
+        [("bytes=2-4", "234", "bytes 2-4/10"), ("bytes=7-", "789", "bytes 7-9/10"), ("bytes=-2", "89", "bytes 8-9/10")]
+    {
         let got = get().range(range).send().await.unwrap();
         assert_eq!((got.content_range(), got.content_length()), (Some(content_range), Some(body.len() as i64)));
         assert_eq!(got.body.collect().await.unwrap().to_vec(), body.as_bytes());
@@ -290,14 +305,21 @@ async fn settings_are_kept_and_deleted() {
     let block = PublicAccessBlockConfiguration::builder().block_public_acls(true).block_public_policy(false).build();
     client.put_public_access_block().bucket(BUCKET).public_access_block_configuration(block).send().await.unwrap();
     let block = client.get_public_access_block().bucket(BUCKET).send().await.unwrap().public_access_block_configuration.unwrap();
-    assert_eq!((block.block_public_acls(), block.block_public_policy(), block.restrict_public_buckets()), (Some(true), Some(false), Some(false)));
+    assert_eq!(
+        (block.block_public_acls(), block.block_public_policy(), block.restrict_public_buckets()),
+        (Some(true), Some(false), Some(false))
+    );
 
     let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::ObjectWriter).build().unwrap();
     let controls = OwnershipControls::builder().rules(rule).build().unwrap();
     client.put_bucket_ownership_controls().bucket(BUCKET).ownership_controls(controls.clone()).send().await.unwrap();
     assert_eq!(client.get_bucket_ownership_controls().bucket(BUCKET).send().await.unwrap().ownership_controls, Some(controls));
 
-    let kms = ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::AwsKms).kms_master_key_id("alias/logs").build().unwrap();
+    let kms = ServerSideEncryptionByDefault::builder()
+        .sse_algorithm(ServerSideEncryption::AwsKms)
+        .kms_master_key_id("alias/logs")
+        .build()
+        .unwrap();
     let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(kms).bucket_key_enabled(true).build();
     let encryption = ServerSideEncryptionConfiguration::builder().rules(rule).build().unwrap();
     client.put_bucket_encryption().bucket(BUCKET).server_side_encryption_configuration(encryption.clone()).send().await.unwrap();
@@ -474,7 +496,13 @@ async fn many_objects_are_deleted_in_one_call() {
 #[tokio::test]
 async fn copies_take_bytes_and_take_or_replace_metadata() {
     let (_account, client) = Account::with_bucket().await;
-    let put = client.put_object().bucket(BUCKET).key("from ü").body(ByteStream::from_static(b"abc")).metadata("a", "1").content_type("text/plain");
+    let put = client
+        .put_object()
+        .bucket(BUCKET)
+        .key("from ü")
+        .body(ByteStream::from_static(b"abc"))
+        .metadata("a", "1")
+        .content_type("text/plain");
     put.send().await.unwrap();
     let source = format!("{BUCKET}/from%20%C3%BC");
     let copy = |to: &str| client.copy_object().bucket(BUCKET).key(to).copy_source(&source);
@@ -603,7 +631,8 @@ async fn a_presigned_address_opens_with_plain_http_and_a_bare_one_does_not() {
     let (account, _) = Account::with_bucket().await;
     let client = account.outside("us-east-1");
     put(&client, "dir/k", "a body").await;
-    let presigned = client.get_object().bucket(BUCKET).key("dir/k").presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap());
+    let presigned =
+        client.get_object().bucket(BUCKET).key("dir/k").presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap());
     let uri: http::Uri = presigned.await.unwrap().uri().parse().unwrap();
     let address = uri.authority().unwrap().as_str().to_owned();
     let path = uri.path_and_query().unwrap().as_str();

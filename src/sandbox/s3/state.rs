@@ -417,7 +417,9 @@ mod tests {
     fn a_delivered_object_survives_a_snapshot() {
         let mut state = account();
         let body = Bytes::from_static(b"\x1f\x8b\x00 binary \xff");
-        let id = state.put_object("logs-1", "AWSLogs/a.json.gz", body.clone(), Some("application/json"), Some("gzip"), timestamp_ms(7_000)).unwrap();
+        let id = state
+            .put_object("logs-1", "AWSLogs/a.json.gz", body.clone(), Some("application/json"), Some("gzip"), timestamp_ms(7_000))
+            .unwrap();
         let restored: State = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
         let (version, object) = restored.bucket("logs-1").unwrap().current("AWSLogs/a.json.gz").unwrap();
         assert_eq!((id.as_str(), version.id.as_str(), version.modified), (NULL_VERSION, NULL_VERSION, timestamp_ms(7_000)));
