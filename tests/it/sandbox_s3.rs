@@ -1,5 +1,7 @@
 //! The real S3 client against the sandbox, through the in-process door and through loopback HTTP.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests panic on what no test expects")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -236,6 +238,7 @@ async fn creating_a_bucket_is_refused_as_aws_refuses_it() {
         let error = virginia.create_bucket().bucket(taken).send().await.unwrap_err().into_service_error();
         assert!(error.is_bucket_already_exists(), "{taken}: {error:?}");
         assert!(error.message().unwrap().starts_with("The requested bucket name is not available."));
+        assert_eq!(code(virginia.head_bucket().bucket(taken).send().await).0, 403, "someone else's bucket");
     }
 
     virginia.create_bucket().bucket("mine-1").send().await.unwrap();
@@ -265,6 +268,19 @@ async fn a_bucket_of_another_region_answers_with_a_redirect_that_names_it() {
     let error = refusal(frankfurt.put_object().bucket(BUCKET).key("k").send().await);
     assert_eq!((error.0, error.1.as_str()), (301, "PermanentRedirect"));
     assert!(error.2.starts_with("The bucket you are attempting to access must be addressed using the specified endpoint."));
+}
+
+#[tokio::test]
+async fn reading_changes_nothing_that_a_snapshot_would_have_to_keep() {
+    let (account, client) = Account::with_bucket().await;
+    put(&client, "k", "x").await;
+    let before = account.sandbox.revision();
+    assert_eq!(text(&client, "k", None).await, "x");
+    client.head_object().bucket(BUCKET).key("k").send().await.unwrap();
+    client.list_objects_v2().bucket(BUCKET).send().await.unwrap();
+    client.list_buckets().send().await.unwrap();
+    client.get_bucket_encryption().bucket(BUCKET).send().await.unwrap();
+    assert_eq!(account.sandbox.revision(), before);
 }
 
 #[tokio::test]
@@ -577,11 +593,11 @@ async fn expiry_of_versions_leaves_a_marker_and_then_nothing() {
         (listed.versions().len(), listed.delete_markers().len())
     };
     assert_eq!(counts().await, (1, 0));
-    account.clock.advance(Duration::from_secs(2 * 86_400));
+    account.clock.advance(Duration::from_hours(48));
     assert_eq!(counts().await, (1, 1), "the object expired under a delete marker");
-    account.clock.advance(Duration::from_secs(2 * 86_400));
+    account.clock.advance(Duration::from_hours(48));
     assert_eq!(counts().await, (0, 1), "the version below it expired");
-    account.clock.advance(Duration::from_secs(86_400));
+    account.clock.advance(Duration::from_hours(24));
     assert_eq!(counts().await, (0, 0), "a marker over nothing is removed");
     client.delete_bucket().bucket(BUCKET).send().await.unwrap();
 }
@@ -632,7 +648,7 @@ async fn a_presigned_address_opens_with_plain_http_and_a_bare_one_does_not() {
     let client = account.outside("us-east-1");
     put(&client, "dir/k", "a body").await;
     let presigned =
-        client.get_object().bucket(BUCKET).key("dir/k").presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap());
+        client.get_object().bucket(BUCKET).key("dir/k").presigned(PresigningConfig::expires_in(Duration::from_mins(1)).unwrap());
     let uri: http::Uri = presigned.await.unwrap().uri().parse().unwrap();
     let address = uri.authority().unwrap().as_str().to_owned();
     let path = uri.path_and_query().unwrap().as_str();

@@ -365,20 +365,20 @@ fn error_entry(object: &ObjectIdentifier, error: &ApiError) -> DeleteError {
 }
 
 /// `CopyObject`.
-pub(super) fn copy(state: &mut State, cx: &CallContext, input: CopyObjectInput) -> Result<CopyObjectOutput> {
+pub(super) fn copy(state: &mut State, cx: &CallContext, input: &CopyObjectInput) -> Result<CopyObjectOutput> {
     let target = reachable(state, cx, &input.bucket)?;
-    check_copy_options(&input, target)?;
+    check_copy_options(input, target)?;
     let (source_bucket, source_key, source_version) = source(&input.copy_source)?;
     let from = state.bucket(source_bucket).ok_or_else(super::error::no_such_bucket)?;
     let (version, object) = readable(from, source_key, source_version)?;
-    check_source(&input, version, object)?;
+    check_source(input, version, object)?;
     let replaces = input.metadata_directive.as_ref().is_some_and(|d| d.as_str() == "REPLACE");
     let changes = replaces || input.storage_class.is_some() || input.server_side_encryption.is_some();
     if source_bucket == input.bucket && source_key == input.key && source_version.is_none() && !changes {
         return Err(copy_to_itself());
     }
     let source_id = shown_version(from, &version.id);
-    let copied = copied(target, &input, object, replaces)?;
+    let copied = copied(target, input, object, replaces)?;
     let id = state.store(&input.bucket, &input.key, copied, cx.now)?;
     let bucket = reachable(state, cx, &input.bucket)?;
     Ok(copy_output(bucket, &input.key, bucket.version(&input.key, Some(&id))?, source_id))
