@@ -661,6 +661,10 @@ async fn a_presigned_address_opens_with_plain_http_and_a_bare_one_does_not() {
     let answer = plain_get(&address, &format!("{BUCKET}.localhost"), virtual_path).await;
     assert!(answer.ends_with("\r\n\r\na body"), "{answer}");
 
+    let version_2 = format!("{}?AWSAccessKeyId=ANYKEYATALL00000&Signature=c2lnbmVk&Expires=1795435260", uri.path());
+    let answer = plain_get(&address, &address, &version_2).await;
+    assert!(answer.ends_with("\r\n\r\na body"), "{answer}");
+
     let answer = plain_get(&address, &address, uri.path()).await;
     assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("<Code>AccessDenied</Code>"), "{answer}");
 }
