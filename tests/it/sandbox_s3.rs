@@ -1,7 +1,5 @@
 //! The real S3 client against the sandbox, through the in-process door and through loopback HTTP.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests panic on what no test expects")]
-
 use std::sync::Arc;
 use std::time::Duration;
 
