@@ -107,7 +107,7 @@ impl Shape {
         match self {
             Self::Converse => converse::step(block, piece, begins, ends),
             Self::Messages => messages::step(block, piece, begins, ends),
-            Self::Text => vec![text::step(piece)],
+            Self::Text => vec![text::step(piece, index == 0)],
         }
     }
 

@@ -80,8 +80,10 @@ pub(super) fn response(answer: &Answer<'_>) -> Value {
     json!({ "type": "completion", "completion": format!(" {}", answer.reply.text()), "stop_reason": reason, "stop": stop })
 }
 
-pub(super) fn step(piece: &Piece) -> Event {
-    Event { name: "chunk", payload: json!({ "type": "completion", "completion": piece_text(piece), "stop_reason": null, "stop": null }) }
+/// Completions of this API begin with a space, because the prompt ends with a colon.
+pub(super) fn step(piece: &Piece, first: bool) -> Event {
+    let text = format!("{}{}", if first { " " } else { "" }, piece_text(piece));
+    Event { name: "chunk", payload: json!({ "type": "completion", "completion": text, "stop_reason": null, "stop": null }) }
 }
 
 pub(super) fn closing(answer: &Answer<'_>) -> Vec<Event> {
