@@ -4,4 +4,6 @@
 
 pub mod aws;
 pub mod base;
+pub mod logs;
+pub mod metrics;
 pub mod sandbox;
