@@ -2,8 +2,11 @@
 //!
 //! The rooms and their arrows are described in ARCHITECTURE.md; `tests/architecture.rs` guards them.
 
+pub mod app;
 pub mod aws;
 pub mod base;
 pub mod logs;
 pub mod metrics;
+pub mod runtime;
 pub mod sandbox;
+pub mod ui;

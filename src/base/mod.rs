@@ -5,4 +5,5 @@
 pub mod clock;
 pub mod error;
 pub mod files;
+pub mod problem;
 pub mod text;

@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::Sandbox;
 use crate::base::clock::Timestamp;
 
+pub use super::input::Input;
+pub use super::wire::full_body;
+
 /// A request whose body has been read whole (bounded by the doors).
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -57,13 +60,20 @@ pub struct ApiError {
     /// Text as AWS words it.
     pub message: String,
     /// Further members of the error shape (JSON object) or [`Value::Null`].
-    pub details: Value,
+    pub details: Box<Value>,
 }
 
 impl ApiError {
     /// An error without further members.
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into(), details: Value::Null }
+        Self { status, code: code.to_owned(), message: message.into(), details: Box::new(Value::Null) }
+    }
+
+    /// The same error with further members of its shape.
+    #[must_use]
+    pub fn with_details(mut self, details: Value) -> Self {
+        self.details = Box::new(details);
+        self
     }
 
     /// An operation that the sandbox does not have.

@@ -7,8 +7,20 @@
 //! Not here: what a log record means to a viewer (`logs`), statistics (`metrics`), anything that draws.
 
 pub mod api;
+pub mod bedrock;
+pub mod cloudwatch;
+pub mod credentials;
+pub mod iam;
+mod input;
+pub mod logs;
+pub mod router;
+pub mod s3;
+pub mod sts;
+pub mod wire;
 pub mod world;
 
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::base::clock::SharedClock;
@@ -21,19 +33,50 @@ pub struct Sandbox(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     world: Mutex<World>,
+    revision: AtomicU64,
     clock: SharedClock,
     random: Mutex<fastrand::Rng>,
+}
+
+/// Exclusive access to the account's state. Writing through it marks the world as changed.
+#[derive(Debug)]
+pub struct WorldGuard<'a> {
+    world: MutexGuard<'a, World>,
+    revision: &'a AtomicU64,
+}
+
+impl Deref for WorldGuard<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for WorldGuard<'_> {
+    fn deref_mut(&mut self) -> &mut World {
+        self.revision.fetch_add(1, Ordering::Relaxed);
+        &mut self.world
+    }
 }
 
 impl Sandbox {
     /// An account in state `world` on `clock`; `seed` fixes request ids and model latencies.
     pub fn new(world: World, clock: SharedClock, seed: u64) -> Self {
-        Self(Arc::new(Inner { world: Mutex::new(world), clock, random: Mutex::new(fastrand::Rng::with_seed(seed)) }))
+        let random = Mutex::new(fastrand::Rng::with_seed(seed));
+        Self(Arc::new(Inner { world: Mutex::new(world), revision: AtomicU64::new(0), clock, random }))
     }
 
     /// Exclusive access to the account's state. Hold it briefly and never across an await.
-    pub fn world(&self) -> MutexGuard<'_, World> {
-        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    ///
+    /// Operations that only read use it through `&` ([`World::region_view`]), so that they cause no snapshot.
+    pub fn world(&self) -> WorldGuard<'_> {
+        WorldGuard { world: self.0.world.lock().unwrap_or_else(PoisonError::into_inner), revision: &self.0.revision }
+    }
+
+    /// Grows with every writing access to the world: unchanged means that there is nothing to save.
+    pub fn revision(&self) -> u64 {
+        self.0.revision.load(Ordering::Relaxed)
     }
 
     /// The clock that this account lives on.
@@ -48,9 +91,10 @@ impl Sandbox {
 
     /// A fresh UUID (version 4 shape) from the seeded numbers, as AWS request ids look.
     pub fn new_id(&self) -> String {
-        let n = self.random(|rng| rng.u128(..));
-        let (a, b, c, d, e) =
-            ((n >> 96) as u32, (n >> 80) as u16, (n >> 64) as u16 & 0x0fff, (n >> 48) as u16 & 0x3fff, n as u64 & 0xffff_ffff_ffff);
-        format!("{a:08x}-{b:04x}-4{c:03x}-{:04x}-{e:012x}", d | 0x8000)
+        let mut bytes = self.random(|rng| rng.u128(..)).to_be_bytes();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 }

@@ -1,0 +1,24 @@
+//! Changes to the dashboard slice; each arm is one call.
+
+use super::{DashboardCommand, DashboardEvent};
+use crate::app::{Effect, State};
+
+/// A person did something.
+pub fn command(_state: &mut State, command: DashboardCommand) -> Vec<Effect> {
+    match command {}
+}
+
+/// Something happened.
+pub fn event(_state: &mut State, event: DashboardEvent) -> Vec<Effect> {
+    match event {}
+}
+
+/// The screen came into view: ask for what it shows.
+pub fn entered(_state: &mut State) -> Vec<Effect> {
+    Vec::new()
+}
+
+/// Another environment was opened: forget what belonged to the old one.
+pub fn environment_changed(_state: &mut State) -> Vec<Effect> {
+    Vec::new()
+}

@@ -1,0 +1,39 @@
+//! What the runtime must do. Effects are data: a test reads them, the runtime carries them out.
+
+use std::time::Duration;
+
+use super::dashboard::DashboardEffect;
+use super::lab::LabEffect;
+use super::logs::LogsEffect;
+use super::playground::PlaygroundEffect;
+use super::resources::ResourcesEffect;
+use super::settings::Settings;
+use super::state::Screen;
+use crate::aws::Environment;
+
+/// Something to do outside the state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Start the sandbox if needed and open it.
+    UseSandbox,
+    /// Open an environment and ask who we are there.
+    Connect(Environment),
+    /// Read profiles and warnings from files and variables.
+    FindProfiles,
+    /// Keep the settings.
+    SaveSettings(Settings),
+    /// Delete cached prompts and bodies.
+    ForgetLocalCopies,
+    /// Send [`super::Event::Tick`] for a screen after a time; a later one for the same screen replaces it.
+    TickAfter(Screen, Duration),
+    /// For the lab.
+    Lab(LabEffect),
+    /// For the playground.
+    Playground(PlaygroundEffect),
+    /// For the dashboard.
+    Dashboard(DashboardEffect),
+    /// For the log viewer.
+    Logs(LogsEffect),
+    /// For the resources.
+    Resources(ResourcesEffect),
+}

@@ -1,0 +1,35 @@
+//! What happened outside: results, progress, calls made, messages. All events come through one bounded channel.
+
+use super::dashboard::DashboardEvent;
+use super::lab::LabEvent;
+use super::logs::LogsEvent;
+use super::playground::PlaygroundEvent;
+use super::resources::ResourcesEvent;
+use super::state::{Connected, NoticeLevel, ProfileInfo, Screen};
+use crate::aws::recorder::CallRecord;
+use crate::base::problem::Problem;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An environment was opened, or could not be.
+    Connected(Result<Connected, Problem>),
+    /// Profiles and warnings were read.
+    ProfilesFound(Vec<ProfileInfo>, Vec<String>),
+    /// An AWS call ended.
+    Call(Box<CallRecord>),
+    /// A message to the person.
+    Notice(NoticeLevel, String, Option<String>),
+    /// A time asked for by [`super::Effect::TickAfter`] has passed.
+    Tick(Screen),
+    /// In the lab.
+    Lab(LabEvent),
+    /// In the playground.
+    Playground(PlaygroundEvent),
+    /// On the dashboard.
+    Dashboard(DashboardEvent),
+    /// In the log viewer.
+    Logs(LogsEvent),
+    /// In the resources.
+    Resources(ResourcesEvent),
+}

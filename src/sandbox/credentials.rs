@@ -1,0 +1,109 @@
+//! Who calls: access keys, principals, and the actions denied to them.
+//!
+//! Signatures are not verified: the sandbox listens on loopback only and any access key is welcome.
+
+use std::borrow::Cow;
+
+use http::header::AUTHORIZATION;
+
+use super::api::{ApiError, CallContext, Request};
+use super::iam::policy::wildcard_match;
+use super::world::World;
+use super::{Sandbox, WorldGuard};
+
+/// The access key of the sandbox's own credentials, the workshop participant's.
+pub const ACCESS_KEY: &str = "OUTCROPSANDBOX00";
+
+/// The secret that goes with it; never checked.
+pub const SECRET_KEY: &str = "outcrop-sandbox-secret";
+
+/// What a signature says: the key and the credential scope `AK/date/region/service/aws4_request`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Access key id.
+    pub access_key: String,
+    /// Region of the scope; the asymmetric variant has none.
+    pub region: Option<String>,
+    /// Signing name of the service, such as `monitoring`.
+    pub service: String,
+}
+
+impl Signature {
+    /// The signature of a request: from the `Authorization` header or, for pre-signed addresses, from the query.
+    pub fn of(request: &Request) -> Option<Self> {
+        let scope = scope_of_header(request).or_else(|| scope_of_query(request))?;
+        Self::parse(&scope)
+    }
+
+    fn parse(scope: &str) -> Option<Self> {
+        let mut parts = scope.split('/').rev();
+        let _terminator = parts.next().filter(|end| *end == "aws4_request")?;
+        let service = parts.next()?.to_owned();
+        let mut rest: Vec<&str> = parts.collect();
+        rest.reverse();
+        match rest.as_slice() {
+            [key, _date, region] => Some(Self { access_key: (*key).to_owned(), region: Some((*region).to_owned()), service }),
+            [key, _date] => Some(Self { access_key: (*key).to_owned(), region: None, service }),
+            _ => None,
+        }
+    }
+}
+
+fn scope_of_header(request: &Request) -> Option<Cow<'_, str>> {
+    let header = request.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let start = header.find("Credential=")? + "Credential=".len();
+    let scope = &header[start..];
+    Some(scope[..scope.find([',', ' ']).unwrap_or(scope.len())].into())
+}
+
+fn scope_of_query(request: &Request) -> Option<Cow<'_, str>> {
+    form_urlencoded::parse(request.query.as_bytes()).find(|(name, _)| name == "X-Amz-Credential").map(|(_, scope)| scope)
+}
+
+/// The ARN behind an access key: the workshop's assumed role for [`ACCESS_KEY`] and for unsigned calls, an IAM user for any other.
+pub fn principal_arn(account: &str, access_key: Option<&str>) -> String {
+    match access_key {
+        None | Some(ACCESS_KEY) => format!("arn:aws:sts::{account}:assumed-role/WSParticipantRole/Participant"),
+        Some(key) => format!("arn:aws:iam::{account}:user/{key}"),
+    }
+}
+
+impl Sandbox {
+    /// The facts of a call from its signature.
+    pub(super) fn call_context(&self, signature: Option<&Signature>) -> CallContext {
+        let account = self.world().account_id.clone();
+        let access_key = signature.map(|signature| signature.access_key.clone());
+        let region = signature.and_then(|signature| signature.region.clone()).unwrap_or_else(|| "us-east-1".to_owned());
+        CallContext {
+            region,
+            principal_arn: principal_arn(&account, access_key.as_deref()),
+            account,
+            access_key,
+            request_id: self.new_id(),
+            now: self.clock().now(),
+        }
+    }
+
+    /// Whether the caller may do `action` (`logs:CreateLogGroup`) on `resource`; `Err` is AWS's refusal.
+    ///
+    /// Services with values in and out need not call this, the router does. Everything is allowed that [`World::denied`] does not deny.
+    pub fn authorize(&self, cx: &CallContext, action: &str, resource: &str) -> Result<(), ApiError> {
+        let world: WorldGuard<'_> = self.world();
+        if is_denied(&world, &cx.principal_arn, action) { Err(access_denied(&cx.principal_arn, action, resource)) } else { Ok(()) }
+    }
+}
+
+fn is_denied(world: &World, principal: &str, action: &str) -> bool {
+    let lists = ["*", principal].into_iter().filter_map(|who| world.denied.get(who));
+    lists.flatten().any(|pattern| wildcard_match(&pattern.to_lowercase(), &action.to_lowercase()))
+}
+
+/// AWS's refusal; JSON services say `AccessDeniedException`, the older ones `AccessDenied`.
+fn access_denied(principal: &str, action: &str, resource: &str) -> ApiError {
+    let prefix = action.split(':').next().unwrap_or_default();
+    let code = if matches!(prefix, "iam" | "sts" | "s3" | "cloudwatch" | "sns") { "AccessDenied" } else { "AccessDeniedException" };
+    let message = format!(
+        "User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+    );
+    ApiError::new(403, code, message)
+}

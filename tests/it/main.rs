@@ -1,0 +1,1 @@
+//! User stories and clients against the program: one binary, because linking dominates.
