@@ -6,7 +6,9 @@ use super::*;
 
 fn of(values: &[f64]) -> Distribution {
     let mut all = Distribution::default();
-    values.iter().for_each(|&value| all.add(value, 1.0));
+    for &value in values {
+        all.add(value, 1.0);
+    }
     all
 }
 
@@ -87,7 +89,10 @@ fn many_values_are_merged_within_their_promise() {
     let values: Vec<f64> = (1..=20_000).map(f64::from).collect();
     let samples = of(&values);
     assert!(samples.samples.len() <= 2 * MAX_DISTINCT, "{} distinct values", samples.samples.len());
-    assert_eq!([ask(&samples, "SampleCount"), ask(&samples, "Minimum"), ask(&samples, "Maximum")], [Some(20_000.0), Some(1.0), Some(20_000.0)]);
+    assert_eq!(
+        [ask(&samples, "SampleCount"), ask(&samples, "Minimum"), ask(&samples, "Maximum")],
+        [Some(20_000.0), Some(1.0), Some(20_000.0)]
+    );
     let sum = ask(&samples, "Sum").unwrap();
     assert!((sum / 200_010_000.0 - 1.0).abs() < 1e-9, "{sum}");
     for percent in [1.0, 50.0, 90.0, 99.0, 99.9] {

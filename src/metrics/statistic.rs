@@ -58,7 +58,9 @@ pub enum Bounds {
 
 /// A text that names no statistic.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a statistic. Write SampleCount, Sum, Average, Minimum, Maximum, a percentile such as p90 or p99.9, or tm90, TM(2%:98%), tc, ts, wm, PR(:300), IQM")]
+#[error(
+    "\"{0}\" is not a statistic. Write SampleCount, Sum, Average, Minimum, Maximum, a percentile such as p90 or p99.9, or tm90, TM(2%:98%), tc, ts, wm, PR(:300), IQM"
+)]
 pub struct StatisticError(pub String);
 
 impl Statistic {
@@ -212,9 +214,10 @@ mod tests {
 
     #[test]
     fn other_names_are_refused() {
-        for name in ["", "average", "p", "p100.01", "p-1", "p1e1", "P90", "p99.12345678901", "tm", "tm101", "tm(10:90)", "TM(:)", "TM(90%:10%)"]
-            .into_iter()
-            .chain(["TM(10%:100)", "PR(10%:20%)", "TM(-1:2)", "pNaN", "pinf", "xx90", "é90", "IQM90"])
+        for name in
+            ["", "average", "p", "p100.01", "p-1", "p1e1", "P90", "p99.12345678901", "tm", "tm101", "tm(10:90)", "TM(:)", "TM(90%:10%)"]
+                .into_iter()
+                .chain(["TM(10%:100)", "PR(10%:20%)", "TM(-1:2)", "pNaN", "pinf", "xx90", "é90", "IQM90"])
         {
             assert_eq!(name.parse::<Statistic>(), Err(StatisticError(name.to_owned())), "{name}");
         }

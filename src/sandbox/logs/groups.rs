@@ -64,7 +64,8 @@ pub(super) fn delete(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiR
     let name = checks::group_name(&input, "logGroupName")?;
     change(sandbox, cx, |state| {
         if state.existing(name)?.deletion_protection {
-            let message = "The log group cannot be deleted because deletion protection is enabled. Disable deletion protection and try again.";
+            let message =
+                "The log group cannot be deleted because deletion protection is enabled. Disable deletion protection and try again.";
             return Err(ApiError::new(400, "ValidationException", message));
         }
         state.delete_group(name)
