@@ -6,6 +6,8 @@ pub mod app;
 pub mod aws;
 pub mod base;
 pub mod cli;
+pub mod logs;
+pub mod metrics;
 pub mod models;
 pub mod prompts;
 pub mod runtime;
