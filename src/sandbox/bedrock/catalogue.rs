@@ -57,9 +57,9 @@ fn arn_is_of_caller(model_id: &str, cx: &CallContext) -> bool {
 
 fn check_life(model: &Model, now: Timestamp) -> Result<(), ApiError> {
     match model.lifecycle(now) {
-        Lifecycle::Ended => Err(not_found(
-            "This model version has reached the end of its life. Please refer to the AWS documentation for more details.",
-        )),
+        Lifecycle::Ended => {
+            Err(not_found("This model version has reached the end of its life. Please refer to the AWS documentation for more details."))
+        }
         Lifecycle::Legacy if !model.kept_by_sandbox => Err(not_found(
             "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days. Please upgrade to an active model on Amazon Bedrock",
         )),
@@ -102,7 +102,9 @@ fn listed(cx: &CallContext) -> impl Iterator<Item = &'static Model> + '_ {
 /// `ListFoundationModels`.
 pub(super) fn list_foundation_models(_: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let summaries = listed(cx).map(|model| summary(cx, model)).filter(|model| {
-        let has = |list: &str, wanted: Option<&str>| wanted.is_none_or(|wanted| model[list].as_array().is_some_and(|l| l.iter().any(|v| v == wanted)));
+        let has = |list: &str, wanted: Option<&str>| {
+            wanted.is_none_or(|wanted| model[list].as_array().is_some_and(|l| l.iter().any(|v| v == wanted)))
+        };
         parameters.get("byProvider").is_none_or(|provider| model["providerName"].as_str().is_some_and(|p| p.eq_ignore_ascii_case(provider)))
             && has("outputModalities", parameters.get("byOutputModality"))
             && has("inferenceTypesSupported", parameters.get("byInferenceType"))
@@ -115,7 +117,9 @@ pub(super) fn list_foundation_models(_: &Sandbox, cx: &CallContext, parameters: 
 pub(super) fn get_foundation_model(_: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let id = parameters.id();
     let model = listed(cx).find(|model| model.id == models::normalise(id)).filter(|_| models::profile_prefix(id).is_none());
-    model.map(|model| json!({ "modelDetails": summary(cx, model) })).ok_or_else(|| not_found("Could not resolve the foundation model from the provided model identifier."))
+    model
+        .map(|model| json!({ "modelDetails": summary(cx, model) }))
+        .ok_or_else(|| not_found("Could not resolve the foundation model from the provided model identifier."))
 }
 
 /// `GetFoundationModelAvailability`.
@@ -174,7 +178,8 @@ fn profiles(cx: &CallContext) -> impl Iterator<Item = Value> + '_ {
 
 fn profile(cx: &CallContext, geography: &Geography, model: &Model) -> Value {
     let day = model.released.map_or_else(|| format!("{}T00:00:00Z", models::catalogue().as_of), |day| format!("{day}T00:00:00Z"));
-    let area = if geography.prefix == "global" { "globally across all supported AWS Regions".to_owned() } else { destinations_text(geography) };
+    let area =
+        if geography.prefix == "global" { "globally across all supported AWS Regions".to_owned() } else { destinations_text(geography) };
     json!({
         "inferenceProfileName": format!("{} Anthropic {}", geography.name, model.name),
         "description": format!("Routes requests to Anthropic {} {area}.", model.name),
@@ -208,7 +213,9 @@ pub(super) fn list_inference_profiles(_: &Sandbox, cx: &CallContext, parameters:
     };
     if let Some(kind) = parameters.get("type").filter(|kind| !["SYSTEM_DEFINED", "APPLICATION"].contains(kind)) {
         let constraint = "Member must satisfy enum value set: [SYSTEM_DEFINED, APPLICATION]";
-        return Err(invalid(format!("1 validation error detected: Value '{kind}' at 'typeEquals' failed to satisfy constraint: {constraint}")));
+        return Err(invalid(format!(
+            "1 validation error detected: Value '{kind}' at 'typeEquals' failed to satisfy constraint: {constraint}"
+        )));
     }
     let all: Vec<Value> = if parameters.get("type") == Some("APPLICATION") { Vec::new() } else { profiles(cx).collect() };
     let page: Vec<&Value> = all.iter().skip(start).take(size).collect();

@@ -135,9 +135,13 @@ fn check_bucket(world: &World, place: &Place, bucket: &S3Config) -> Result<(), A
     let name = &bucket.bucket_name;
     let failed = format!("Failed to validate permissions for bucket: {name}.");
     neighbours::check_bucket(world, place, name, &test_key(place, bucket)).map_err(|problem| match problem {
-        BucketProblem::Missing => invalid(format!("{failed} The bucket does not exist. Verify the S3 bucket name and verify the S3 bucket policy is correct.")),
+        BucketProblem::Missing => {
+            invalid(format!("{failed} The bucket does not exist. Verify the S3 bucket name and verify the S3 bucket policy is correct."))
+        }
         BucketProblem::OtherRegion => invalid(format!("{failed} The bucket must be in the same Region as the request ({}).", place.region)),
-        BucketProblem::NotPermitted => invalid(format!("{failed} Verify the IAM permissions are correct and verify the S3 bucket policy is correct.")),
+        BucketProblem::NotPermitted => {
+            invalid(format!("{failed} Verify the IAM permissions are correct and verify the S3 bucket policy is correct."))
+        }
     })
 }
 

@@ -155,10 +155,11 @@ impl Prompt {
     /// The prompt in the order in which it is cached: tools, system prompt, turns.
     pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
         let preamble = if self.tools.is_empty() { 0 } else { tokens::TOOLS_PREAMBLE };
-        let tools = self.tools.iter().enumerate().map(move |(i, tool)| Segment {
-            tokens: tool.tokens() + if i == 0 { preamble } else { 0 },
-            content: Content::Tool(tool),
-        });
+        let tools = self
+            .tools
+            .iter()
+            .enumerate()
+            .map(move |(i, tool)| Segment { tokens: tool.tokens() + if i == 0 { preamble } else { 0 }, content: Content::Tool(tool) });
         let system = self.system.iter().map(|part| Segment { tokens: part.tokens(), content: Content::Part(part) });
         let turns = self.turns.iter().flat_map(|turn| {
             turn.parts.iter().enumerate().map(|(i, part)| Segment {

@@ -227,7 +227,11 @@ mod tests {
     fn invocation() -> Invocation {
         let started: Timestamp = "2026-10-06T09:59:59.250Z".parse().unwrap();
         Invocation {
-            place: Place { region: "us-east-1".to_owned(), account: "123456789012".to_owned(), now: "2026-10-06T10:00:02Z".parse().unwrap() },
+            place: Place {
+                region: "us-east-1".to_owned(),
+                account: "123456789012".to_owned(),
+                now: "2026-10-06T10:00:02Z".parse().unwrap(),
+            },
             started,
             request_id: "7487ab04-734e-470b-8dfc-46d8d8506381".to_owned(),
             operation: "Converse",
@@ -261,8 +265,18 @@ mod tests {
     fn keys_come_in_the_order_of_real_records() {
         let keys: Vec<String> = line(&invocation(), &LoggingConfig::default()).as_object().unwrap().keys().cloned().collect();
         let expected = [
-            "timestamp", "accountId", "region", "requestId", "operation", "modelId", "input", "output", "identity", "inferenceRegion",
-            "schemaType", "schemaVersion",
+            "timestamp",
+            "accountId",
+            "region",
+            "requestId",
+            "operation",
+            "modelId",
+            "input",
+            "output",
+            "identity",
+            "inferenceRegion",
+            "schemaType",
+            "schemaVersion",
         ];
         assert_eq!(keys, expected);
         assert_eq!(line(&invocation(), &LoggingConfig::default())["timestamp"], "2026-10-06T09:59:59Z");
@@ -273,10 +287,16 @@ mod tests {
         let off = Some(false);
         let config = LoggingConfig { text_data_delivery_enabled: off, image_data_delivery_enabled: off, ..LoggingConfig::default() };
         let record = line(&invocation(), &config);
-        assert_eq!(record["input"], json!({ "inputContentType": "application/json", "inputTokenCount": 3, "cacheReadInputTokenCount": 7, "cacheWriteInputTokenCount": 9 }));
+        assert_eq!(
+            record["input"],
+            json!({ "inputContentType": "application/json", "inputTokenCount": 3, "cacheReadInputTokenCount": 7, "cacheWriteInputTokenCount": 9 })
+        );
         assert_eq!(record["output"], json!({ "outputContentType": "application/json", "outputTokenCount": 5 }));
         let images_only = LoggingConfig { text_data_delivery_enabled: off, ..LoggingConfig::default() };
-        assert!(line(&invocation(), &images_only)["input"].get("inputBodyJson").is_some(), "one switch of the model's modalities is enough");
+        assert!(
+            line(&invocation(), &images_only)["input"].get("inputBodyJson").is_some(),
+            "one switch of the model's modalities is enough"
+        );
     }
 
     #[test]

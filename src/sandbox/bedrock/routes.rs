@@ -73,9 +73,15 @@ impl Parameters {
     pub(super) fn number(&self, name: &str, range: std::ops::RangeInclusive<i64>) -> Result<Option<i64>, ApiError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let number = text.parse::<i64>().ok().filter(|number| range.contains(number));
-        let bound = if text.starts_with('-') || text == "0" { format!("greater than or equal to {}", range.start()) } else { format!("less than or equal to {}", range.end()) };
+        let bound = if text.starts_with('-') || text == "0" {
+            format!("greater than or equal to {}", range.start())
+        } else {
+            format!("less than or equal to {}", range.end())
+        };
         number.map(Some).ok_or_else(|| {
-            invalid(format!("1 validation error detected: Value '{text}' at '{name}' failed to satisfy constraint: Member must have value {bound}"))
+            invalid(format!(
+                "1 validation error detected: Value '{text}' at '{name}' failed to satisfy constraint: Member must have value {bound}"
+            ))
         })
     }
 }

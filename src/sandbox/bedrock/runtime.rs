@@ -105,7 +105,9 @@ fn metadata(invocation: Invocation, body: &mut Value, request: &Request) -> Resu
         body.as_object_mut().and_then(|map| map.shift_remove("requestMetadata"))
     } else {
         let header = request.headers.get(METADATA_HEADER).and_then(|value| value.to_str().ok());
-        header.map(|text| serde_json::from_str(text).map_err(|_| invalid("The request metadata header is not a valid JSON object."))).transpose()?
+        header
+            .map(|text| serde_json::from_str(text).map_err(|_| invalid("The request metadata header is not a valid JSON object.")))
+            .transpose()?
     };
     let sent = sent.filter(|value| !value.is_null());
     sent.as_ref().map_or(Ok(()), validate::check_metadata)?;

@@ -22,9 +22,7 @@ pub fn answer(prompt: &Prompt, model_name: &str, id: &str) -> Vec<Block> {
         let intro = said(&format!("I need the tool `{name}` for this."));
         return vec![intro, Block::ToolUse { id: tool_use_id(id), name, input }];
     }
-    let text = scripted::reply(prompt)
-        .or_else(|| extract::from_documents(prompt))
-        .unwrap_or_else(|| chat::reply(prompt, model_name));
+    let text = scripted::reply(prompt).or_else(|| extract::from_documents(prompt)).unwrap_or_else(|| chat::reply(prompt, model_name));
     vec![said(&text)]
 }
 

@@ -29,7 +29,10 @@ pub(super) fn choose(prompt: &Prompt) -> Option<(String, Value)> {
 /// What a tool returned, told without adding to it.
 pub(super) fn report(prompt: &Prompt) -> String {
     let results: Vec<String> = prompt.tool_results().map(|result| format!("> {}", one_line(result, 600))).collect();
-    format!("The tool returned:\n\n{}\n\nThe sandbox repeats the result; a real model would now answer your question with it.", results.join("\n\n"))
+    format!(
+        "The tool returned:\n\n{}\n\nThe sandbox repeats the result; a real model would now answer your question with it.",
+        results.join("\n\n")
+    )
 }
 
 fn scripted_call(prompt: &Prompt) -> Option<(String, Value)> {
@@ -55,7 +58,8 @@ fn terms(text: &str) -> BTreeSet<String> {
 /// An input after the tool's schema, filled from the request.
 fn input(tool: &Tool, asked: &str) -> Value {
     let Some(properties) = tool.schema.get("properties").and_then(Value::as_object) else { return json!({}) };
-    let required: Vec<&str> = tool.schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        tool.schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let wanted = properties.iter().filter(|(name, _)| required.is_empty() || required.contains(&name.as_str()));
     Value::Object(wanted.map(|(name, schema)| (name.clone(), argument(schema, asked))).collect::<Map<_, _>>())
 }

@@ -38,7 +38,9 @@ fn turn(message: &Value, index: usize) -> Result<Turn, ApiError> {
         other => {
             let at = format!("messages.{}.member.role", index + 1);
             let constraint = "Member must satisfy enum value set: [user, assistant]";
-            return Err(invalid(format!("1 validation error detected: Value '{other}' at '{at}' failed to satisfy constraint: {constraint}")));
+            return Err(invalid(format!(
+                "1 validation error detected: Value '{other}' at '{at}' failed to satisfy constraint: {constraint}"
+            )));
         }
     };
     let content = list(message, "content");

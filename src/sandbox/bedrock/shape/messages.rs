@@ -11,8 +11,23 @@ use crate::sandbox::bedrock::tokens;
 
 /// Members of a request; any other is refused by name.
 const MEMBERS: [&str; 17] = [
-    "anthropic_version", "anthropic_beta", "max_tokens", "messages", "system", "temperature", "top_p", "top_k", "stop_sequences", "tools",
-    "tool_choice", "metadata", "thinking", "output_config", "context_management", "mcp_servers", "output_format",
+    "anthropic_version",
+    "anthropic_beta",
+    "max_tokens",
+    "messages",
+    "system",
+    "temperature",
+    "top_p",
+    "top_k",
+    "stop_sequences",
+    "tools",
+    "tool_choice",
+    "metadata",
+    "thinking",
+    "output_config",
+    "context_management",
+    "mcp_servers",
+    "output_format",
 ];
 
 /// The prompt in a request body.
@@ -70,7 +85,11 @@ fn turn(message: &Value, index: usize) -> Result<Turn, ApiError> {
     let parts = match message.get("content") {
         Some(Value::String(text)) if !text.trim().is_empty() => vec![Part::Text(text.clone())],
         Some(Value::Array(blocks)) if !blocks.is_empty() => blocks_of(blocks, &format!("messages.{index}.content"))?,
-        _ => return Err(invalid(format!("messages.{index}: all messages must have non-empty content except for the optional final assistant message"))),
+        _ => {
+            return Err(invalid(format!(
+                "messages.{index}: all messages must have non-empty content except for the optional final assistant message"
+            )));
+        }
     };
     Ok(Turn { role, parts })
 }
@@ -106,7 +125,9 @@ fn read_document(block: &Value) -> Part {
     let name = block.get("title").and_then(Value::as_str).unwrap_or("document");
     let media_type = block.pointer("/source/media_type").and_then(Value::as_str).unwrap_or("text/plain");
     match block.pointer("/source/type").and_then(Value::as_str) {
-        Some("text") => document::read(name, media_type, block.pointer("/source/data").and_then(Value::as_str).unwrap_or_default().as_bytes()),
+        Some("text") => {
+            document::read(name, media_type, block.pointer("/source/data").and_then(Value::as_str).unwrap_or_default().as_bytes())
+        }
         _ => document::read(name, media_type, &source_bytes(block)),
     }
 }
@@ -185,11 +206,13 @@ fn message_id(answer: &Answer<'_>) -> String {
 fn content_block(block: &Block) -> Value {
     match block {
         Block::Text(text) => json!({ "type": "text", "text": text }),
-        Block::ToolUse { id, name, input } => json!({ "type": "tool_use", "id": id.replace("tooluse_", "toolu_bdrk_01"), "name": name, "input": input }),
+        Block::ToolUse { id, name, input } => {
+            json!({ "type": "tool_use", "id": id.replace("tooluse_", "toolu_bdrk_01"), "name": name, "input": input })
+        }
     }
 }
 
-fn stop_sequence(answer: &Answer<'_>) -> Option<&str> {
+fn stop_sequence<'a>(answer: &Answer<'a>) -> Option<&'a str> {
     match &answer.reply.stop {
         Some(Stop::Sequence(sequence)) => Some(sequence),
         _ => None,

@@ -70,9 +70,10 @@ fn check_sampling(shape: Shape, prompt: &Prompt, model: &Model) -> Result<(), Ap
             Err(from_model(shape, "`temperature` and `top_p` cannot both be specified for this model. Please use only one."))
         }
         Sampling::One => Ok(()),
-        Sampling::None => sent.iter().find(|(sent, _)| *sent).map_or(Ok(()), |(_, name)| {
-            Err(from_model(shape, &format!("`{name}` is deprecated for this model.")))
-        }),
+        Sampling::None => sent
+            .iter()
+            .find(|(sent, _)| *sent)
+            .map_or(Ok(()), |(_, name)| Err(from_model(shape, &format!("`{name}` is deprecated for this model.")))),
     }
 }
 
