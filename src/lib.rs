@@ -5,6 +5,9 @@
 pub mod app;
 pub mod aws;
 pub mod base;
+pub mod logs;
+pub mod metrics;
+pub mod models;
 pub mod runtime;
 pub mod sandbox;
 pub mod ui;

@@ -125,9 +125,9 @@ mod tests {
     #[test]
     fn hits_are_merged_and_in_order() {
         let query = Query::new("refund fund order");
-        assert_eq!(query.hits("Refund the order"), [0..6, 11..16]);
+        assert_eq!(query.hits("Refund the order"), vec![0..6, 11..16]);
         assert_eq!(query.first_hit("my order, a refund"), Some(3..8));
-        assert_eq!(Query::new("-refund").hits("refund"), []);
+        assert!(Query::new("-refund").hits("refund").is_empty());
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub struct View {
 }
 
 impl View {
-    /// Searches the whole of `store` at once; the histogram covers at least `window` (from and to, milliseconds).
+    /// Searches the whole of `store` at once; with a `window` (from and to, milliseconds, both included) only the events in it.
     pub fn build(store: Arc<Store>, filter: Filter, window: Option<(i64, i64)>) -> Self {
         let mut search = Search::new(store, filter, window);
         while !search.step(usize::MAX) {}
@@ -67,6 +67,7 @@ impl View {
 pub struct Search {
     view: View,
     matcher: Matcher,
+    window: Option<(i64, i64)>,
     counts: [HashMap<Arc<str>, u64>; 4],
     /// Events still to be judged: those before this place.
     left: usize,
@@ -77,10 +78,10 @@ impl Search {
     /// A search of `store` that has judged nothing yet.
     pub fn new(store: Arc<Store>, filter: Filter, window: Option<(i64, i64)>) -> Self {
         let matcher = Matcher::new(&filter);
-        let histogram = extent(&store, window).map(|(from, to)| Histogram::over(from, to)).unwrap_or_default();
+        let histogram = window.or_else(|| store.extent()).map(|(from, to)| Histogram::over(from, to)).unwrap_or_default();
         let left = store.len();
         let view = View { store, filter, histogram, ..View::default() };
-        Self { view, matcher, counts: Default::default(), left, watch: Stopwatch::start() }
+        Self { view, matcher, window, counts: Default::default(), left, watch: Stopwatch::start() }
     }
 
     /// Judges at most `count` more events; tells whether all are judged.
@@ -97,6 +98,9 @@ impl Search {
     }
 
     fn judge(&mut self, index: usize, entry: &Entry) {
+        if self.window.is_some_and(|(from, to)| entry.at_ms < from || entry.at_ms > to) {
+            return;
+        }
         match self.matcher.judge(entry) {
             Verdict::Shown => self.show(index, entry),
             Verdict::ButFor(dimension) => self.count(dimension, entry),
@@ -139,14 +143,6 @@ impl Search {
 
 fn is_error(entry: &Entry) -> bool {
     entry.record().is_some_and(super::InvocationRecord::is_error)
-}
-
-/// The time to draw: the window asked for, widened to what is there.
-fn extent(store: &Store, window: Option<(i64, i64)>) -> Option<(i64, i64)> {
-    match (window, store.extent()) {
-        (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),
-        (window, extent) => window.or(extent),
-    }
 }
 
 /// Values by falling count; chosen values stay even when nothing has them any more.
@@ -201,6 +197,13 @@ mod tests {
         assert_eq!(count(&view, Dimension::Operation, "Converse"), 3);
         // The histogram shows the models chosen over all time.
         assert_eq!(view.histogram.bins.iter().map(|bin| bin.ok + bin.errors).sum::<u32>(), 10);
+    }
+
+    #[test]
+    fn events_outside_the_window_do_not_exist() {
+        let view = View::build(store(), Filter::default(), Some((10_000, 19_000)));
+        assert_eq!((view.rows.len(), count(&view, Dimension::Operation, "Converse")), (10, 10));
+        assert_eq!(view.histogram.bins.len(), 10);
     }
 
     #[test]
