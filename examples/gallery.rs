@@ -1,13 +1,14 @@
 //! A window with every house widget, to look at them: `cargo run --example gallery -- [dark|light] [zoom]`.
 
 use eframe::egui;
+use outcrop::app::settings::ThemeChoice;
 use outcrop::ui::icons;
-use outcrop::ui::theme::{self, Mode, Theme, Tone, size};
+use outcrop::ui::theme::{self, Theme, Tone, size};
 use outcrop::ui::widgets::{self, Busy, Card, Chip, CodeBlock, Empty, ErrorPanel, Field, KeyValues, Push, Verdict};
 
 fn main() -> eframe::Result {
     let mut args = std::env::args().skip(1);
-    let mode = if args.next().as_deref() == Some("light") { Mode::Light } else { Mode::Dark };
+    let mode = if args.next().as_deref() == Some("light") { ThemeChoice::Light } else { ThemeChoice::Dark };
     let zoom = args.next().and_then(|zoom| zoom.parse().ok()).unwrap_or(1.0);
     let options =
         eframe::NativeOptions { viewport: egui::ViewportBuilder::default().with_inner_size([1440.0, 900.0]), ..Default::default() };

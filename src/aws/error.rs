@@ -1,5 +1,6 @@
 //! AWS errors as values of ours, and their explanation to people.
 
+pub(super) use super::classify::failed;
 use super::operation::Service;
 
 /// Why a call failed, in classes that the program reacts to.

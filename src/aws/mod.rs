@@ -5,15 +5,27 @@
 //!
 //! Not here: when and why something is called (`lab`, `runtime`), what a log record means (`logs`).
 
+pub mod bedrock;
+pub mod bedrock_runtime;
+mod classify;
+mod clients;
+pub mod cloudwatch;
+mod convert;
 pub mod environment;
 pub mod error;
+pub mod iam;
+pub mod logs;
 pub mod operation;
 pub mod recorder;
+mod redact;
+pub mod s3;
 pub mod session;
 pub mod sts;
+mod trace;
 
+pub use convert::Tag;
 pub use environment::{Environment, EnvironmentKind};
-pub use error::AwsError;
-pub use operation::{Operation, PlannedCall, Service};
+pub use error::{AwsError, ErrorKind};
+pub use operation::{Operation, Permission, PlannedCall, Service};
 pub use recorder::{CallRecord, Recorder};
 pub use session::Session;

@@ -60,6 +60,25 @@ pub struct Permission {
     pub resource: String,
 }
 
+impl Permission {
+    /// `action` on `resource`.
+    pub fn new(action: &str, resource: impl Into<String>) -> Self {
+        Self { action: action.to_owned(), resource: resource.into() }
+    }
+
+    /// The same permission with the Region and the account filled in where its ARN leaves them open as `*`.
+    ///
+    /// An operation knows neither: `arn:aws:logs:*:*:log-group:demo` becomes `arn:aws:logs:us-east-1:123456789012:log-group:demo`.
+    pub fn resolved(&self, region: &str, account: &str) -> Self {
+        let mut parts: Vec<&str> = self.resource.splitn(6, ':').collect();
+        if let [_, _, _, at, owner, _] = parts.as_mut_slice() {
+            *at = if *at == "*" { region } else { *at };
+            *owner = if *owner == "*" { account } else { *owner };
+        }
+        Self { action: self.action.clone(), resource: parts.join(":") }
+    }
+}
+
 /// One AWS call of the program: its fields are the call's parameters, under AWS's own names when serialized.
 pub trait Operation: Serialize + Clone + Send + Sync + 'static {
     /// What a successful call gives.
@@ -108,11 +127,23 @@ impl PlannedCall {
 /// The AWS CLI line of a call: `aws logs create-log-group --log-group-name demo`. Parameters that are null are left out;
 /// structured ones are given as quoted JSON.
 pub fn cli_line(service: Service, operation: &str, params: &Value) -> String {
-    let mut line = format!("aws {} {}", service.cli_name(), kebab(operation));
+    // The CLI has no event streams; `converse` gives the same reply at once.
+    let command = if operation == "ConverseStream" { "Converse" } else { operation };
+    let mut line = format!("aws {} {}", service.cli_name(), kebab(command));
     for (name, value) in params.as_object().into_iter().flatten() {
         push_option(&mut line, name, value);
     }
+    line.push_str(trailer(operation));
     line
+}
+
+/// What the CLI demands after the options: a file for a body that it downloads, and leave to give a blob as plain text.
+fn trailer(operation: &str) -> &'static str {
+    match operation {
+        "GetObject" => " object.out",
+        "InvokeModel" => " --cli-binary-format raw-in-base64-out reply.json",
+        _ => "",
+    }
 }
 
 fn push_option(line: &mut String, name: &str, value: &Value) {
@@ -159,6 +190,15 @@ mod tests {
         assert_eq!(kebab("retentionInDays"), "retention-in-days");
         assert_eq!(kebab("PolicySourceArn"), "policy-source-arn");
         assert_eq!(kebab("ListObjectsV2"), "list-objects-v2");
+    }
+
+    #[test]
+    fn open_parts_of_an_arn_are_filled_in() {
+        let open = Permission::new("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:demo:*");
+        assert_eq!(open.resolved("eu-west-1", "123456789012").resource, "arn:aws:logs:eu-west-1:123456789012:log-group:demo:*");
+        let role = Permission::new("iam:GetRole", "arn:aws:iam::*:role/demo");
+        assert_eq!(role.resolved("eu-west-1", "123456789012").resource, "arn:aws:iam::123456789012:role/demo");
+        assert_eq!(Permission::new("s3:ListAllMyBuckets", "*").resolved("eu-west-1", "123456789012").resource, "*");
     }
 
     #[test]

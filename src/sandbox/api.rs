@@ -86,7 +86,7 @@ impl ApiError {
 pub type ApiResult = Result<Value, ApiError>;
 
 /// An operation of a service with a value-in, value-out protocol (AWS JSON, CBOR, query).
-pub type Handler = fn(&Sandbox, &CallContext, Value) -> ApiResult;
+pub type Handler = fn(&Sandbox, &CallContext, &Value) -> ApiResult;
 
 /// The operations of one service by name: the router's table, and the source of the published list of operations.
 pub type Operations = &'static [(&'static str, Handler)];

@@ -68,6 +68,17 @@ pub fn principal_arn(account: &str, access_key: Option<&str>) -> String {
     }
 }
 
+/// The caller's ARN that a policy source means: a user, or the role behind the workshop's session (IAM simulates roles, not sessions).
+pub(super) fn caller_of_arn(source: &str, account: &str) -> Option<String> {
+    let session = principal_arn(account, None);
+    let is_user = source.starts_with(&format!("arn:aws:iam::{account}:user/"));
+    match source {
+        _ if source == format!("arn:aws:iam::{account}:role/WSParticipantRole") => Some(session),
+        _ if is_user => Some(source.to_owned()),
+        _ => None,
+    }
+}
+
 impl Sandbox {
     /// The facts of a call from its signature.
     pub(super) fn call_context(&self, signature: Option<&Signature>) -> CallContext {
@@ -93,7 +104,8 @@ impl Sandbox {
     }
 }
 
-fn is_denied(world: &World, principal: &str, action: &str) -> bool {
+/// Whether `action` is on a list of the caller or of everyone.
+pub(super) fn is_denied(world: &World, principal: &str, action: &str) -> bool {
     let lists = ["*", principal].into_iter().filter_map(|who| world.denied.get(who));
     lists.flatten().any(|pattern| wildcard_match(&pattern.to_lowercase(), &action.to_lowercase()))
 }

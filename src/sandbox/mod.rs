@@ -10,11 +10,14 @@ pub mod api;
 pub mod bedrock;
 pub mod cloudwatch;
 pub mod credentials;
+pub mod door;
 pub mod iam;
 mod input;
 pub mod logs;
 pub mod router;
 pub mod s3;
+pub mod server;
+pub mod snapshot;
 pub mod sts;
 pub mod wire;
 pub mod world;
@@ -22,6 +25,8 @@ pub mod world;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
 
 use crate::base::clock::SharedClock;
 use world::World;
@@ -33,16 +38,30 @@ pub struct Sandbox(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     world: Mutex<World>,
-    revision: AtomicU64,
+    changes: Changes,
     clock: SharedClock,
     random: Mutex<fastrand::Rng>,
+}
+
+/// How often the world was written to.
+#[derive(Debug, Default)]
+struct Changes {
+    revision: AtomicU64,
+    happened: Notify,
+}
+
+impl Changes {
+    fn count(&self) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
+        self.happened.notify_one();
+    }
 }
 
 /// Exclusive access to the account's state. Writing through it marks the world as changed.
 #[derive(Debug)]
 pub struct WorldGuard<'a> {
     world: MutexGuard<'a, World>,
-    revision: &'a AtomicU64,
+    changes: &'a Changes,
 }
 
 impl Deref for WorldGuard<'_> {
@@ -55,7 +74,7 @@ impl Deref for WorldGuard<'_> {
 
 impl DerefMut for WorldGuard<'_> {
     fn deref_mut(&mut self) -> &mut World {
-        self.revision.fetch_add(1, Ordering::Relaxed);
+        self.changes.count();
         &mut self.world
     }
 }
@@ -64,19 +83,24 @@ impl Sandbox {
     /// An account in state `world` on `clock`; `seed` fixes request ids and model latencies.
     pub fn new(world: World, clock: SharedClock, seed: u64) -> Self {
         let random = Mutex::new(fastrand::Rng::with_seed(seed));
-        Self(Arc::new(Inner { world: Mutex::new(world), revision: AtomicU64::new(0), clock, random }))
+        Self(Arc::new(Inner { world: Mutex::new(world), changes: Changes::default(), clock, random }))
     }
 
     /// Exclusive access to the account's state. Hold it briefly and never across an await.
     ///
     /// Operations that only read use it through `&` ([`World::region_view`]), so that they cause no snapshot.
     pub fn world(&self) -> WorldGuard<'_> {
-        WorldGuard { world: self.0.world.lock().unwrap_or_else(PoisonError::into_inner), revision: &self.0.revision }
+        WorldGuard { world: self.0.world.lock().unwrap_or_else(PoisonError::into_inner), changes: &self.0.changes }
     }
 
     /// Grows with every writing access to the world: unchanged means that there is nothing to save.
     pub fn revision(&self) -> u64 {
-        self.0.revision.load(Ordering::Relaxed)
+        self.0.changes.revision.load(Ordering::Relaxed)
+    }
+
+    /// Ends at the next change of the world, or at once if there was one since the last wait. For one waiter.
+    pub async fn changed(&self) {
+        self.0.changes.happened.notified().await;
     }
 
     /// The clock that this account lives on.

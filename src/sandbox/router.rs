@@ -102,7 +102,7 @@ impl Sandbox {
             let action = format!("{}:{}", service.name(), call.operation);
             self.authorize(cx, &action, &resource_arn(service, cx, &call.input))?;
         }
-        handler(self, cx, call.input.clone())
+        handler(self, cx, &call.input)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,13 @@ pub struct Region {
 pub struct Settings {
     /// Seconds until other services see a role or policy that was just written. AWS takes several; 0 switches the wait off.
     pub iam_propagation_seconds: u32,
+}
+
+impl Settings {
+    /// How long IAM changes take until other services see them.
+    pub fn iam_propagation(&self) -> Duration {
+        Duration::from_secs(self.iam_propagation_seconds.into())
+    }
 }
 
 impl Default for Settings {

@@ -1,1 +1,3 @@
 //! User stories and clients against the program: one binary, because linking dominates.
+
+mod sandbox_core;
