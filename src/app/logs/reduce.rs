@@ -247,11 +247,7 @@ fn bodies(state: &mut State, outcome: Result<Arc<Detail>, Problem>) -> Vec<Effec
 fn open(state: &mut State, request_id: String) -> Vec<Effect> {
     state.logs.awaited = Some(Awaited { request_id, status: Wait::Looking });
     let mut effects = crate::app::reduce(state, Command::Go(Screen::Logs));
-    if !selection::open_request(state) {
-        effects.extend(look_for_awaited(state));
-    } else if !state.logs.filter.is_empty() && state.logs.awaited.is_some() {
-        effects.extend(filter(state, |f| *f = Filter::default()));
-    }
+    effects.extend(look_for_awaited(state));
     effects
 }
 
@@ -282,16 +278,27 @@ fn waited(state: &mut State, request_id: &str, outcome: Result<Option<i64>, Prob
     };
     let Ok(Some(at_ms)) = outcome else { return Vec::new() };
     if at_ms < logs.range.at(now_ms).0 {
-        return set_range(state, Range::Between(at_ms - 15 * MINUTE_MS, at_ms + 15 * MINUTE_MS));
+        return set_range(state, around(at_ms));
     }
     load(state, true)
 }
 
-/// Opens the awaited record as soon as it is loaded and shown; a filter that hides it is cleared.
+/// Opens the awaited record as soon as it is loaded and shown; a filter or a time that hides it makes way.
 fn open_awaited(state: &mut State) -> Vec<Effect> {
-    let Some(awaited) = &state.logs.awaited else { return Vec::new() };
-    if state.logs.store.find_request(&awaited.request_id).is_none() || selection::open_request(state) {
+    let logs = &state.logs;
+    let entry = logs.awaited.as_ref().and_then(|awaited| logs.store.get(logs.store.find_request(&awaited.request_id)?));
+    let Some(at_ms) = entry.map(|entry| entry.at_ms) else { return Vec::new() };
+    let (from, to) = logs.window(state.now.as_millisecond());
+    if selection::open_request(state) {
         return Vec::new();
     }
+    if !(from..=to).contains(&at_ms) {
+        return set_range(state, around(at_ms));
+    }
     filter(state, |f| *f = Filter::default())
+}
+
+/// Half an hour around a moment.
+fn around(at_ms: i64) -> Range {
+    Range::Between(at_ms - 15 * MINUTE_MS, at_ms + 15 * MINUTE_MS)
 }
