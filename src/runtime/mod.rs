@@ -11,7 +11,6 @@ pub mod lab;
 pub mod logs;
 pub mod notices;
 pub mod playground;
-mod problem;
 pub mod resources;
 
 use std::collections::HashMap;

@@ -48,7 +48,7 @@ pub struct TableMemory {
 impl TableMemory {
     /// Draws the list and takes clicks and keys.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, query: &Query, commands: &mut Commands) {
-        let id = ui.id().with("records");
+        let id = ui.scope_id().with("records");
         let focus = ui.interact(ui.available_rect_before_wrap(), id, Sense::click());
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, "Records"));
         let scroll_to = self.keys(ui, id, state, commands).or_else(|| self.wish(state));
@@ -194,7 +194,7 @@ impl TableDelegate for Rows<'_> {
         let (theme, rect, row) = (Theme::of(ui), ui.max_rect(), row as usize);
         let selected = self.selection.contains(row);
         // Clickable, but no stop of the Tab key: the list is one.
-        let response = ui.interact(rect, ui.id().with("click"), Sense::CLICK);
+        let response = ui.interact(rect, ui.scope_id().with("click"), Sense::CLICK);
         if selected {
             ui.painter().rect_filled(rect, 0.0, theme.raised);
         } else if response.hovered() {
