@@ -96,7 +96,11 @@ fn virtual_display() -> Option<Display> {
     if std::env::var_os("DISPLAY").is_some() {
         return None;
     }
-    let child = Command::new("Xvfb").args([VIRTUAL, "-screen", "0", "1440x900x24", "-nolisten", "tcp"]).stderr(Stdio::null()).spawn().expect("Xvfb: install the package xvfb");
+    let child = Command::new("Xvfb")
+        .args([VIRTUAL, "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Xvfb: install the package xvfb");
     sleep(Duration::from_secs(2));
     Some(Display(child))
 }

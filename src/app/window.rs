@@ -41,7 +41,13 @@ impl App {
         crate::runtime::notices::attach(runtime.jobs());
         let (settings, problem) = crate::runtime::environment::load_settings(runtime.jobs());
         let state = State { settings, now: runtime.jobs().clock().now(), ..State::default() };
-        let mut app = Self { state, runtime, shell: ui::Shell::default(), commands: Commands::default(), tell_first_frame: std::env::var_os("OUTCROP_TELL_FIRST_FRAME").is_some() };
+        let mut app = Self {
+            state,
+            runtime,
+            shell: ui::Shell::default(),
+            commands: Commands::default(),
+            tell_first_frame: std::env::var_os("OUTCROP_TELL_FIRST_FRAME").is_some(),
+        };
         if let Some(problem) = problem {
             app.take(Event::Notice(NoticeLevel::Warning, problem.what.clone(), Some(problem.full_text())));
         }

@@ -33,7 +33,12 @@ impl Environment {
 
     /// The sandbox that listens on `endpoint_url`.
     pub fn sandbox(endpoint_url: impl Into<String>) -> Self {
-        Self { kind: EnvironmentKind::Sandbox, profile: None, region: Self::DEFAULT_REGION.to_owned(), endpoint_url: Some(endpoint_url.into()) }
+        Self {
+            kind: EnvironmentKind::Sandbox,
+            profile: None,
+            region: Self::DEFAULT_REGION.to_owned(),
+            endpoint_url: Some(endpoint_url.into()),
+        }
     }
 
     /// A short stable name for files kept per environment, such as ledgers: `sandbox`, `account-default-us-east-1`.

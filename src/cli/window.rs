@@ -16,9 +16,14 @@ const FIRST_SIZE: [f32; 2] = [1440.0, 900.0];
 pub fn run(args: &Args) -> ExitCode {
     let options = Options { labs: args.labs.clone(), ..Options::standard() };
     let opening = opening(args);
-    let viewport = egui::ViewportBuilder::default().with_title("Outcrop").with_app_id("outcrop").with_inner_size(FIRST_SIZE).with_min_inner_size(MIN_SIZE);
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Outcrop")
+        .with_app_id("outcrop")
+        .with_inner_size(FIRST_SIZE)
+        .with_min_inner_size(MIN_SIZE);
     let native = eframe::NativeOptions { viewport, ..Default::default() };
-    let outcome = eframe::run_native("outcrop", native, Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, options, opening)?))));
+    let outcome =
+        eframe::run_native("outcrop", native, Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, options, opening)?))));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => no_window(&error),

@@ -7,7 +7,7 @@ use crate::app::Event;
 use crate::app::settings::Settings;
 use crate::app::state::{Connected, NoticeLevel, ProfileInfo};
 use crate::aws::sts::GetCallerIdentity;
-use crate::aws::{Environment, Session};
+use crate::aws::{Environment, Session, profiles};
 use crate::base::problem::Problem;
 use crate::base::{error, files};
 use crate::sandbox::Sandbox;
@@ -24,10 +24,14 @@ pub struct RunningSandbox {
 impl RunningSandbox {
     async fn start(jobs: &Jobs) -> Result<Self, Problem> {
         let path = state_path(jobs);
-        let (world, origin) = snapshot::load(&path).map_err(|error| problem("The sandbox cannot start", &error, "Move the file away, or choose another data folder with OUTCROP_HOME"))?;
+        let (world, origin) = snapshot::load(&path).map_err(|error| {
+            problem("The sandbox cannot start", &error, "Move the file away, or choose another data folder with OUTCROP_HOME")
+        })?;
         tell_origin(jobs, &origin).await;
         let sandbox = Sandbox::new(world, jobs.clock().clone(), jobs.clock().now().as_nanosecond() as u64);
-        let server = Server::start(sandbox.clone(), None).await.map_err(|error| problem("The sandbox cannot start", &error, "Close programs that block local connections, then try again"))?;
+        let server = Server::start(sandbox.clone(), None)
+            .await
+            .map_err(|error| problem("The sandbox cannot start", &error, "Close programs that block local connections, then try again"))?;
         Ok(Self { server, autosave: Autosave::start(sandbox.clone(), path), sandbox })
     }
 
@@ -101,8 +105,9 @@ pub fn connect(jobs: &Jobs, environment: Environment) {
 
 /// The session replaces the current one only when the identity was found.
 async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Problem> {
-    let session = Session::connect(&environment, jobs.recorder()).await.map_err(|error| aws_problem(&error))?.on_clock(jobs.clock().clone());
-    let identity = session.run(GetCallerIdentity {}).await.map_err(|error| aws_problem(&error))?;
+    let session =
+        Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock().clone());
+    let identity = session.run(GetCallerIdentity {}).await.map_err(Problem::from)?;
     jobs.set_session(session);
     Ok(Connected { environment, account: identity.account, arn: identity.arn })
 }
@@ -111,8 +116,9 @@ async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Proble
 pub fn find_profiles(jobs: &Jobs) {
     let jobs = jobs.clone();
     jobs.clone().start(Slot::Profiles, async move {
-        let list: Vec<ProfileInfo> = Vec::new();
-        jobs.emit(Event::ProfilesFound(list, Vec::new())).await;
+        let Ok(found) = tokio::task::spawn_blocking(profiles::find).await else { return };
+        let list = found.profiles.into_iter().map(|p| ProfileInfo { name: p.name, region: p.region, source: p.credentials.label().to_owned() }).collect();
+        jobs.emit(Event::ProfilesFound(list, found.warnings)).await;
     });
 }
 
@@ -128,7 +134,11 @@ pub fn load_settings(jobs: &Jobs) -> (Settings, Option<Problem>) {
         Ok(settings) => (settings, None),
         Err(error) => {
             let kept = files::set_aside(&path).map_or_else(|e| e.to_string(), |kept| kept.display().to_string());
-            let problem = Problem::new("The settings were damaged and are back to their defaults", error.to_string(), format!("The old file is kept: {kept}"));
+            let problem = Problem::new(
+                "The settings were damaged and are back to their defaults",
+                error.to_string(),
+                format!("The old file is kept: {kept}"),
+            );
             (Settings::default(), Some(problem))
         }
     }
@@ -136,7 +146,9 @@ pub fn load_settings(jobs: &Jobs) -> (Settings, Option<Problem>) {
 
 /// Keeps the settings.
 pub fn save_settings(jobs: &Jobs, settings: &Settings) {
-    let saved = serde_json::to_vec_pretty(settings).map_err(std::io::Error::other).and_then(|bytes| files::write_atomically(&settings_path(jobs), &bytes));
+    let saved = serde_json::to_vec_pretty(settings)
+        .map_err(std::io::Error::other)
+        .and_then(|bytes| files::write_atomically(&settings_path(jobs), &bytes));
     if let Err(error) = saved {
         tracing::warn!(details = %error, "The settings could not be saved");
     }
@@ -150,8 +162,4 @@ pub fn forget_local_copies(jobs: &Jobs) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => tracing::info!("There are no local copies of prompts and bodies"),
         Err(error) => tracing::error!(details = %error, "Local copies could not be deleted: {}", dir.display()),
     }
-}
-
-fn aws_problem(error: &crate::aws::AwsError) -> Problem {
-    Problem::new(error.to_string(), "", "")
 }
