@@ -5,6 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{copied, fresh, full, in_sandbox, push, type_into, window};
 use crate::app::settings::{ThemeChoice, ZoneChoice};
+use crate::app::state::Storage;
 use crate::app::{Command, Effect, Event, Screen};
 use crate::aws::EnvironmentKind;
 use crate::base::problem::Problem;
@@ -107,6 +108,10 @@ fn forgetting_local_copies_asks_before_it_does() {
     assert!(window.state().asked.is_empty());
     push(&mut window, "Delete copies");
     assert_eq!(window.state().asked, [Effect::ForgetLocalCopies]);
+    let measured = Storage { home: "/home/you/outcrop".into(), total_bytes: 2_048, copies_bytes: 0 };
+    window.state_mut().take(Event::StorageMeasured(measured));
+    window.run();
+    assert!(window.query_by_label("2.0 KB").is_some(), "the size is shown");
     assert!(window.query_by_label("Delete copies").is_none(), "the question is answered");
 }
 
@@ -138,7 +143,9 @@ fn failed_calls_can_be_seen_alone_with_the_services_words() {
     assert!(window.query_by_label("request-28").is_none());
     window.get_by_label("request-29").click();
     window.run();
-    assert!(window.query_by_label_contains("is not authorized to perform: iam:CreateRole").is_some());
+    assert!(window.query_all_by_label_contains("iam:CreateRole").count() > 1, "the missing permission is named");
+    push(&mut window, "Details");
+    assert!(window.query_by_label_contains("User: arn:aws:sts::1234****9012").is_some(), "the service's own words, masked");
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn a_toast_under_the_pointer_stays_and_can_be_copied() {
     let place = window.get_by_label("The sandbox is ready").rect().center();
     window.hover_at(place);
     window.run_steps(2);
-    window.state_mut().state.now += Duration::from_secs(60);
+    window.state_mut().state.now += Duration::from_mins(1);
     window.run_steps(2);
     assert!(window.query_by_label("The sandbox is ready").is_some());
     window.get_all_by_label("Copy message").next().unwrap().click();
