@@ -5,5 +5,6 @@
 mod aws_faults;
 mod aws_sandbox;
 mod aws_server;
+mod cli;
 mod sandbox_core;
 mod sandbox_s3;
