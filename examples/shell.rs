@@ -126,6 +126,8 @@ fn call(state: &State, i: u64) -> CallRecord {
         at: state.now,
         service: if i.is_multiple_of(3) { Service::Iam } else { Service::Logs },
         operation: if i.is_multiple_of(3) { "CreateRole" } else { "DescribeLogGroups" }.to_owned(),
+        first_token_ms: None,
+        pages: 1,
         cli: "aws iam create-role --role-name outcrop-bedrock-logging --assume-role-policy-document '{\"Version\":\"2012-10-17\"}'"
             .to_owned(),
         params,

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod aws;
 pub mod base;
+pub mod cli;
 pub mod logs;
 pub mod metrics;
 pub mod runtime;

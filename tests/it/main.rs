@@ -1,3 +1,4 @@
 //! User stories and clients against the program: one binary, because linking dominates.
 
 mod sandbox_core;
+mod sandbox_logs;

@@ -28,9 +28,11 @@ pub(super) fn get(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiResu
     let unit = whole.unit()?;
     view(sandbox, cx, |state| {
         let units = state.read(&key, &window, unit, cx.now);
-        let points =
-            units.iter().flat_map(|(unit, periods)| periods.iter().map(|(at, samples)| point(*at, *unit, samples, &simple, &extended)));
-        Ok(answer(&key, points.collect()))
+        let described = |(unit, periods): &(Unit, Periods)| {
+            periods.iter().map(|(at, samples)| point(*at, *unit, samples, &simple, &extended)).collect::<Vec<_>>()
+        };
+        let points: Vec<Value> = units.iter().flat_map(described).collect();
+        Ok(json!({ "Label": key.name, "Datapoints": points }))
     })
 }
 

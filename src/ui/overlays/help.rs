@@ -24,7 +24,8 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if !state.overlays.help {
         return;
     }
-    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| content(ui, commands));
+    let frame = egui::Frame::popup(ui.style()).inner_margin(16.0);
+    let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| content(ui, commands));
     if modal.should_close() {
         commands.send(Command::CloseOverlay);
     }
@@ -41,7 +42,7 @@ fn content(ui: &mut Ui, commands: &mut Commands) {
         });
     });
     let height = ui.ctx().content_rect().height() - 160.0;
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
         section(ui, "Everywhere");
         let bound = Command::everywhere().into_iter().filter_map(|command| command.face()).filter_map(|face| Some((face.shortcut?, face)));
         let lines: Vec<_> = bound.map(|(keys, face)| (ui.format_shortcut(&keys).replace('+', " "), face.tooltip)).collect();
@@ -54,7 +55,7 @@ fn content(ui: &mut Ui, commands: &mut Commands) {
 
 fn table<'t>(ui: &mut Ui, id: &str, lines: impl Iterator<Item = (&'t str, &'t str)>) {
     let theme = Theme::of(ui);
-    Grid::new(id).num_columns(2).spacing([24.0, 6.0]).show(ui, |ui| {
+    Grid::new(id).num_columns(2).spacing([24.0, 4.0]).min_row_height(18.0).show(ui, |ui| {
         for (keys, words) in lines {
             ui.label(RichText::new(keys).text_style(text::mono_small()).color(theme.accent.ink));
             ui.label(RichText::new(words).color(theme.text2));

@@ -52,7 +52,7 @@ fn list(ui: &mut Ui, state: &State) {
         return;
     }
     let height = ui.ctx().content_rect().height() - 180.0;
-    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
         for notice in state.notices.list.iter().rev() {
             line(ui, state, notice);
         }

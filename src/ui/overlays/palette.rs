@@ -103,7 +103,8 @@ impl Palette {
     fn list(&self, ui: &mut Ui, entries: &[Entry]) -> Option<usize> {
         let mut clicked = None;
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().max_height(ROW * 11.0).auto_shrink([false, true]).show(ui, |ui| {
+        let height = (ui.ctx().content_rect().height() - 220.0).min(ROW * 12.0);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
             for (index, entry) in entries.iter().enumerate() {
                 let response = row(ui, entry, index == self.chosen);
                 if index == self.chosen && ui.input(|input| !input.pointer.is_moving()) {

@@ -197,6 +197,7 @@ fn call_detail(ui: &mut Ui, state: &State, record: &CallRecord) {
         section(ui, format!("{}:{}", record.service.short_name(), record.operation));
         let mut values = KeyValues::new(ui, 92.0);
         values.mono("Sent", &format::moment(&state.settings, record.at));
+        values.mono("Took", &took_words(record));
         values.with("Result", |ui| {
             status(ui, if record.error.is_some() { Tone::Error } else { Tone::Ok }, &outcome(record));
         });
@@ -207,6 +208,16 @@ fn call_detail(ui: &mut Ui, state: &State, record: &CallRecord) {
         command_line(ui, state, record);
         permissions(ui, state, record);
     });
+}
+
+/// `1.2 s, first token after 310 ms, 2 attempts, 3 pages`: what is not ordinary is said.
+fn took_words(record: &CallRecord) -> String {
+    let ms = |ms| duration(Duration::from_millis(ms));
+    let first_token = record.first_token_ms.map(|first| format!("first token after {}", ms(first)));
+    let attempts = (record.attempts > 1).then(|| count(u64::from(record.attempts), "attempt"));
+    let pages = (record.pages > 1).then(|| count(u64::from(record.pages), "page"));
+    let parts = [Some(ms(record.duration_ms)), first_token, attempts, pages];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn failure(ui: &mut Ui, state: &State, record: &CallRecord) {

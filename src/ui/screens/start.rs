@@ -9,7 +9,7 @@ use crate::ui::format::masked;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{Theme, Tone, size, text};
 use crate::ui::widgets::{
-    Busy, Card, Chip, ErrorAction, ErrorPanel, Field, KeyValues, Push, Verdict, banner, body, caption, checkbox, hint, title,
+    Busy, Card, Chip, ErrorAction, ErrorPanel, Field, KeyValues, Push, Verdict, banner, body, caption, checkbox, hint, low_row, title,
 };
 
 /// Regions offered before any is known from a profile; all have Bedrock.
@@ -95,7 +95,7 @@ impl StartScreen {
             }
         });
         let default = "Default chain";
-        self.profile_line(ui, None, default, "environment variables, the default profile, or the machine's role");
+        self.profile_line(ui, None, default, "variables, default profile or machine role");
         let found = state.connection.profiles.value().map_or(&[][..], Vec::as_slice);
         for profile in found {
             self.profile_line(ui, Some(profile), &profile.name, &profile_words(profile));
@@ -241,7 +241,7 @@ fn card_head(ui: &mut Ui, icon: Icon, name: &str, words: &str) {
 }
 
 fn point(ui: &mut Ui, words: &str) {
-    ui.horizontal_top(|ui| {
+    low_row(ui, |ui| {
         icons::icon_sized(ui, icons::CHECK, 14.0, Theme::of(ui).ok.ink);
         body(ui, words);
     });
