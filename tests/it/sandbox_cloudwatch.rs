@@ -18,8 +18,10 @@ use aws_sdk_cloudwatch::types::{
     Dimension, DimensionFilter, Metric, MetricDataQuery, MetricDatum, MetricStat, RecentlyActive, ScanBy, StandardUnit, Statistic,
     StatisticSet, StatusCode,
 };
+use http_body_util::BodyExt as _;
 use outcrop::base::clock::{Clock as _, ManualClock, timestamp_ms};
 use outcrop::sandbox::Sandbox;
+use outcrop::sandbox::api::Request;
 use outcrop::sandbox::cloudwatch::{MetricKey, Unit};
 use outcrop::sandbox::credentials::{ACCESS_KEY, SECRET_KEY};
 use outcrop::sandbox::door::Door;
@@ -389,6 +391,53 @@ async fn other_services_record_and_the_world_survives_a_snapshot() {
     let answer = copy.get(25, queries).send().await.unwrap();
     assert_eq!(answer.metric_data_results()[0].values(), [300.0]);
     assert_eq!(answer.metric_data_results()[1].timestamps(), [at(NOW - DAY)]);
+}
+
+/// Sends a body as older clients do and returns the status and the text of the answer.
+async fn raw(sandbox: &Sandbox, headers: &[(&'static str, &'static str)], body: String) -> (u16, String) {
+    let scope = "AWS4-HMAC-SHA256 Credential=OUTCROPSANDBOX00/20260921/us-east-1/monitoring/aws4_request, Signature=x";
+    let headers = headers.iter().copied().chain([("authorization", scope)]);
+    let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+    let request = Request { method: http::Method::POST, path: "/".to_owned(), query: String::new(), headers, body: body.into() };
+    let answer = sandbox.handle(request).await;
+    let status = answer.status().as_u16();
+    (status, String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn the_query_protocol_is_served() {
+    let scene = scene();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let put = "Action=PutMetricData&Version=2010-08-01&Namespace=Outcrop%2FTest&MetricData.member.1.MetricName=Latency\
+        &MetricData.member.1.Values.member.1=1.5&MetricData.member.1.Values.member.2=4&MetricData.member.1.Counts.member.1=1\
+        &MetricData.member.1.Counts.member.2=3&MetricData.member.1.Unit=Milliseconds";
+    assert_eq!(raw(&scene.sandbox, &form, put.to_owned()).await.0, 200);
+    let start = timestamp_ms(NOW * 1_000);
+    let get = format!(
+        "Action=GetMetricStatistics&Version=2010-08-01&Namespace=Outcrop%2FTest&MetricName=Latency&Period=60&StartTime={start}\
+        &EndTime={}&Statistics.member.1=Sum",
+        timestamp_ms((NOW + 60) * 1_000)
+    );
+    let (status, xml) = raw(&scene.sandbox, &form, get).await;
+    assert_eq!(status, 200, "{xml}");
+    assert!(xml.contains(&format!("<Datapoints><member><Sum>13.5</Sum><Timestamp>{start}</Timestamp><Unit>Milliseconds</Unit>")), "{xml}");
+    let (status, xml) = raw(&scene.sandbox, &form, "Action=GetMetricStatistics&Version=2010-08-01".to_owned()).await;
+    assert_eq!(status, 400);
+    assert!(xml.contains("<Code>MissingParameter</Code><Message>The parameter Namespace is required.</Message>"), "{xml}");
+}
+
+#[tokio::test]
+async fn the_json_protocol_is_served() {
+    let scene = scene();
+    scene.put(vec![datum("Latency", NOW, 7.0)]).await;
+    let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", "GraniteServiceVersion20100801.GetMetricData")];
+    let body = format!(
+        r#"{{"StartTime":{NOW},"EndTime":{},"MetricDataQueries":[{{"Id":"q","MetricStat":{{"Metric":{{"Namespace":"{NAMESPACE}","MetricName":"Latency"}},"Period":60,"Stat":"p90"}}}}]}}"#,
+        NOW + 60
+    );
+    let (status, json) = raw(&scene.sandbox, &headers, body).await;
+    assert_eq!(status, 200, "{json}");
+    assert!(json.contains(&format!(r#""Timestamps":[{NOW}],"Values":[7.0],"StatusCode":"Complete""#)), "{json}");
 }
 
 #[tokio::test]

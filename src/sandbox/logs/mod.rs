@@ -55,3 +55,6 @@ fn view<T>(sandbox: &Sandbox, cx: &CallContext, look: impl FnOnce(&State) -> Res
 fn change<T>(sandbox: &Sandbox, cx: &CallContext, change: impl FnOnce(&mut State) -> Result<T, ApiError>) -> Result<T, ApiError> {
     change(&mut sandbox.world().region(&cx.region).logs)
 }
+
+#[cfg(test)]
+mod tests;
