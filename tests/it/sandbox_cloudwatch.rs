@@ -1,7 +1,5 @@
 //! The SDK against the sandbox's CloudWatch: values, typed errors, pages, retention, percentiles.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail as its body does")]
-
 use std::sync::Arc;
 use std::time::Duration;
 

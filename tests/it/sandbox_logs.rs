@@ -1,7 +1,5 @@
 //! The SDK against the sandbox's CloudWatch Logs: values, typed errors, pages, retention, size.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail as its body does")]
-
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
