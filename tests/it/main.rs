@@ -5,5 +5,7 @@
 mod aws_faults;
 mod aws_sandbox;
 mod aws_server;
+mod sandbox_bedrock;
 mod sandbox_core;
+mod sandbox_logs;
 mod sandbox_s3;
