@@ -6,6 +6,7 @@ mod aws_faults;
 mod aws_sandbox;
 mod aws_server;
 mod cli;
+mod sandbox_bedrock;
 mod sandbox_cloudwatch;
 mod sandbox_core;
 mod sandbox_logs;
