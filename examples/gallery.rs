@@ -1,13 +1,16 @@
 //! A window with every house widget, to look at them: `cargo run --example gallery -- [dark|light] [zoom]`.
 
 use eframe::egui;
+use outcrop::app::settings::ThemeChoice;
 use outcrop::ui::icons;
-use outcrop::ui::theme::{self, Mode, Theme, Tone, size};
+use outcrop::ui::theme::{self, Theme, Tone, size};
 use outcrop::ui::widgets::{self, Busy, Card, Chip, CodeBlock, Empty, ErrorPanel, Field, KeyValues, Push, Verdict};
+
+const MARKDOWN: &str = "## Why a role\n\nBedrock writes your log records **itself**, so it needs a *role* that it may assume: see `sts:AssumeRole`, the [IAM docs](https://docs.aws.amazon.com/iam) or [step 4](lab:4).\n\n1. trust policy\n2. permission policy\n   - only `logs:PutLogEvents`\n   - only one stream\n\n> The sandbox is as strict as AWS.\n\n| Destination | Delay | Cost |\n|---|---|---|\n| CloudWatch Logs | seconds | per GB |\n| S3 | minutes | **least** |\n\n```json\n{\"Effect\": \"Allow\"}\n```\n";
 
 fn main() -> eframe::Result {
     let mut args = std::env::args().skip(1);
-    let mode = if args.next().as_deref() == Some("light") { Mode::Light } else { Mode::Dark };
+    let mode = if args.next().as_deref() == Some("light") { ThemeChoice::Light } else { ThemeChoice::Dark };
     let zoom = args.next().and_then(|zoom| zoom.parse().ok()).unwrap_or(1.0);
     let options =
         eframe::NativeOptions { viewport: egui::ViewportBuilder::default().with_inner_size([1440.0, 900.0]), ..Default::default() };
@@ -32,6 +35,7 @@ struct Gallery {
     off: bool,
     slider: f32,
     pick: usize,
+    tree: widgets::JsonTree,
 }
 
 impl Default for Gallery {
@@ -45,6 +49,7 @@ impl Default for Gallery {
             off: false,
             slider: 0.4,
             pick: 0,
+            tree: widgets::JsonTree::default(),
         }
     }
 }
@@ -152,8 +157,15 @@ impl Gallery {
 }
 
 impl Gallery {
-    #[expect(clippy::unused_self, reason = "columns are drawn from a list of methods")]
     fn third(&mut self, ui: &mut egui::Ui) {
+        if let Some(link) = widgets::markdown(ui, MARKDOWN) {
+            ui.copy_text(link);
+        }
+        ui.allocate_ui(egui::vec2(ui.available_width(), 260.0), |ui| {
+            ui.set_height(260.0);
+            let value = serde_json::json!({"schemaType": "ModelInvocationLog", "input": {"inputBodyJson": {"messages": [{"role": "user", "content": [{"text": "Write an e-mail from a customer asking for a refund of order #3256 because the parcel arrived damaged, politely but firmly, and attach two photos"}]}]}, "inputTokenCount": 93}, "ok": true, "none": null});
+            self.tree.show(ui, 1, &value);
+        });
         let theme = Theme::of(ui);
         Card::new("Models").show(ui, |ui| {
             for model in ["haiku-4-5", "sonnet-4-6", "opus-4-7", "sonnet-5", "claude-v2"] {

@@ -5,6 +5,10 @@
 pub mod app;
 pub mod aws;
 pub mod base;
+pub mod cli;
+pub mod lab;
+pub mod models;
+pub mod prompts;
 pub mod runtime;
 pub mod sandbox;
 pub mod ui;

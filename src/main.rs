@@ -1,2 +1,25 @@
-//! Outcrop
-fn main() {}
+//! The program: arguments, logging, the panic hook, and the choice between window and sub-command.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use outcrop::cli::args::Args;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    start_logging();
+    match &args.command {
+        Some(command) => outcrop::cli::run(&args, command),
+        None => outcrop::cli::window::run(&args),
+    }
+}
+
+/// Messages of warnings and above go to standard error (`OUTCROP_LOG` changes that), those of the program itself also into the window.
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("OUTCROP_LOG").unwrap_or_else(|_| EnvFilter::new("error,outcrop=warn"));
+    let terminal = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time().with_filter(filter);
+    tracing_subscriber::registry().with(terminal).with(outcrop::runtime::notices::NoticeLayer::new()).init();
+}

@@ -21,8 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Crates that only some rooms may name.
 const CRATES: &[(&str, &[&str])] = &[
-    ("egui", &["ui", "app"]),
-    ("eframe", &["ui", "app", "main"]),
+    ("egui", &["ui", "app", "runtime", "cli"]),
+    ("eframe", &["app", "cli"]),
     ("egui_plot", &["ui"]),
     ("egui_table", &["ui"]),
     ("egui_extras", &["ui"]),

@@ -16,6 +16,7 @@ pub mod remote;
 pub mod resources;
 pub mod settings;
 pub mod state;
+pub mod window;
 
 pub use command::{Command, Commands};
 pub use effect::Effect;

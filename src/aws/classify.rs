@@ -6,6 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::event_stream::RawMessage;
 
 use super::convert::local_error;
 use super::error::{AwsError, ErrorKind};
@@ -16,6 +17,7 @@ use crate::base::error::chain;
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
 
 /// The failure of an operation, as ours.
+#[expect(clippy::needless_pass_by_value, reason = "made to be handed to `map_err`")]
 pub(super) fn failed<O: Operation, E>(error: SdkError<E, HttpResponse>) -> AwsError
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -39,8 +41,11 @@ pub(super) fn request_id(response: &HttpResponse) -> Option<String> {
     REQUEST_ID_HEADERS.iter().find_map(|name| headers.get(*name)).map(str::to_owned)
 }
 
-/// The service answered with an error.
+/// The service answered with an error, or with a success that the SDK cannot read.
 fn refused<O: Operation>(error: &(impl Error + ProvideErrorMetadata + 'static), status: Option<u16>) -> AwsError {
+    if error.code().is_none() && matches!(status, Some(200..300)) {
+        return local_error::<O>(ErrorKind::Other, "UnreadableReply", chain(error));
+    }
     let code = error.code().map_or_else(|| status.map_or_else(|| "Unknown".to_owned(), |status| format!("HTTP{status}")), str::to_owned);
     let message = error.message().filter(|text| !text.is_empty()).map_or_else(|| silent_refusal(error, status), str::to_owned);
     local_error::<O>(kind_of(&code, status), &code, message)
@@ -90,9 +95,7 @@ fn of_credentials<O: Operation>(error: &CredentialsError) -> AwsError {
 /// SSO and process providers tell expiry only in words.
 fn says_expired(message: &str) -> bool {
     let message = message.to_lowercase();
-    ["expired", "session has ended", "invalid_grant", "unauthorizedexception", "re-authenticate", "login"]
-        .iter()
-        .any(|word| message.contains(word))
+    ["expired", "session has ended", "invalid_grant", "unauthorizedexception"].iter().any(|word| message.contains(word))
 }
 
 /// A reply came that the SDK cannot read.
@@ -181,14 +184,20 @@ fn by_status(status: Option<u16>) -> ErrorKind {
 }
 
 /// The failure of an open stream: an error that the service sent as an event, or a broken connection.
-pub(super) fn stream_failed<O: Operation, E>(error: SdkError<E, aws_smithy_types::event_stream::RawMessage>) -> AwsError
+///
+/// The SDK drops the code of an error event and keeps only its type; `code` gives it back.
+pub(super) fn stream_failed<O: Operation, E>(error: &SdkError<E, RawMessage>, code: impl Fn(&E) -> &'static str) -> AwsError
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
-    match &error {
-        SdkError::ServiceError(service) => refused::<O>(service.err(), None),
-        SdkError::TimeoutError(_) => local_error::<O>(ErrorKind::Timeout, "Timeout", chain(&error)),
-        _ => local_error::<O>(ErrorKind::BrokenStream, "BrokenStream", chain(&error)),
+    match error {
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or_else(|| code(service.err()));
+            let message = service.err().message().map_or_else(|| chain(error), str::to_owned);
+            local_error::<O>(kind_of(code, None), code, message)
+        }
+        SdkError::TimeoutError(_) => local_error::<O>(ErrorKind::Timeout, "Timeout", chain(error)),
+        _ => local_error::<O>(ErrorKind::BrokenStream, "BrokenStream", chain(error)),
     }
 }
 

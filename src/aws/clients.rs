@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
@@ -21,7 +23,7 @@ const SANDBOX_ACCESS_KEY: &str = "OUTCROPSANDBOX00";
 /// Attempts at one request, retries included.
 const MAX_ATTEMPTS: u32 = 3;
 /// How long a model may think without sending a byte before its stream counts as stalled.
-const STREAM_PATIENCE: Duration = Duration::from_secs(180);
+const STREAM_PATIENCE: Duration = Duration::from_mins(3);
 
 /// How long calls may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +34,18 @@ pub struct Timeouts {
     pub read: Duration,
     /// Until a model begins to answer: a whole reply is written before its first byte is sent.
     pub model_read: Duration,
+    /// Before the first retry; later ones wait longer.
+    pub first_backoff: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), read: Duration::from_secs(30), model_read: Duration::from_secs(300) }
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            model_read: Duration::from_mins(5),
+            first_backoff: Duration::from_secs(1),
+        }
     }
 }
 
@@ -76,7 +85,8 @@ pub(super) async fn build(environment: &Environment, http: Option<SharedHttpClie
         EnvironmentKind::Account => chain(environment).await,
         EnvironmentKind::Endpoint => endpoint(environment).await,
     };
-    let mut shared = shared.into_builder().retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS));
+    let retries = RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_initial_backoff(timeouts.first_backoff);
+    let mut shared = shared.into_builder().retry_config(retries);
     shared.set_timeout_config(Some(timeouts.config()));
     if let Some(http) = http {
         shared.set_http_client(Some(http));
@@ -98,26 +108,38 @@ fn sandbox(environment: &Environment) -> SdkConfig {
     builder.build()
 }
 
-/// The SDK's own chain: variables, files, SSO, processes, instance metadata.
+/// The SDK's own chain (variables, files, SSO, processes, instance metadata), or the profile that was chosen by name.
 async fn chain(environment: &Environment) -> SdkConfig {
     loader(environment).load().await
 }
 
-fn loader(environment: &Environment) -> aws_config::ConfigLoader {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(environment.region.clone()));
-    if let Some(profile) = &environment.profile {
-        loader = loader.profile_name(profile);
-    }
+/// A custom endpoint gets signed requests, never a bearer token meant for AWS.
+async fn endpoint(environment: &Environment) -> SdkConfig {
+    loader(environment).auth_scheme_preference(signatures()).load().await
+}
+
+fn loader(environment: &Environment) -> ConfigLoader {
+    let region = Region::new(environment.region.clone());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
     if let Some(url) = &environment.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    loader
+    match &environment.profile {
+        Some(profile) => with_profile(loader, profile, region),
+        None => loader,
+    }
 }
 
-/// A custom endpoint gets signed requests, never a bearer token meant for AWS, and no other endpoint may take its place.
-async fn endpoint(environment: &Environment) -> SdkConfig {
-    let signed = [AuthSchemeId::from("sigv4")];
-    loader(environment).auth_scheme_preference(signed).load().await
+/// A profile chosen by name is what is used: left to itself the SDK prefers keys and bearer tokens of the environment variables.
+fn with_profile(loader: ConfigLoader, profile: &str, region: Region) -> ConfigLoader {
+    let provider = ProviderConfig::default().with_region(Some(region));
+    let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+    loader.profile_name(profile).credentials_provider(credentials).auth_scheme_preference(signatures())
+}
+
+/// Signed requests rather than bearer tokens.
+fn signatures() -> [AuthSchemeId; 1] {
+    [AuthSchemeId::from("sigv4")]
 }
 
 fn clients(shared: &SdkConfig, path_style: bool, timeouts: Timeouts) -> Clients {

@@ -12,7 +12,7 @@ use super::operation::{Operation, Permission, Service};
 use super::session::Clients;
 use crate::base::clock::Timestamp;
 
-/// Most queries that one GetMetricData request takes.
+/// Most queries that one `GetMetricData` request takes.
 const QUERY_BATCH: usize = 500;
 
 /// A name and a value that tell metrics of one name apart.

@@ -43,6 +43,7 @@ pub(super) fn date_time(moment: Timestamp) -> DateTime {
 }
 
 /// A parameter that the SDK refuses to build is an error of the call, found before it was sent.
+#[expect(clippy::needless_pass_by_value, reason = "made to be handed to `map_err`")]
 pub(super) fn unbuildable<O: Operation>(error: BuildError) -> AwsError {
     local_error::<O>(ErrorKind::Invalid, "InvalidParameter", crate::base::error::chain(&error))
 }

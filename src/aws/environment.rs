@@ -28,9 +28,17 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The Region of the lab, used when nothing else is said.
+    pub const DEFAULT_REGION: &'static str = "us-east-1";
+
     /// The sandbox that listens on `endpoint_url`.
     pub fn sandbox(endpoint_url: impl Into<String>) -> Self {
-        Self { kind: EnvironmentKind::Sandbox, profile: None, region: "us-east-1".to_owned(), endpoint_url: Some(endpoint_url.into()) }
+        Self {
+            kind: EnvironmentKind::Sandbox,
+            profile: None,
+            region: Self::DEFAULT_REGION.to_owned(),
+            endpoint_url: Some(endpoint_url.into()),
+        }
     }
 
     /// A short stable name for files kept per environment, such as ledgers: `sandbox`, `account-default-us-east-1`.

@@ -69,6 +69,7 @@ impl Permission {
     /// The same permission with the Region and the account filled in where its ARN leaves them open as `*`.
     ///
     /// An operation knows neither: `arn:aws:logs:*:*:log-group:demo` becomes `arn:aws:logs:us-east-1:123456789012:log-group:demo`.
+    #[must_use]
     pub fn resolved(&self, region: &str, account: &str) -> Self {
         let mut parts: Vec<&str> = self.resource.splitn(6, ':').collect();
         if let [_, _, _, at, owner, _] = parts.as_mut_slice() {
@@ -131,7 +132,7 @@ pub fn cli_line(service: Service, operation: &str, params: &Value) -> String {
     let command = if operation == "ConverseStream" { "Converse" } else { operation };
     let mut line = format!("aws {} {}", service.cli_name(), kebab(command));
     for (name, value) in params.as_object().into_iter().flatten() {
-        push_option(&mut line, name, value);
+        line.push_str(&option(&kebab(name), value));
     }
     line.push_str(trailer(operation));
     line
@@ -146,15 +147,14 @@ fn trailer(operation: &str) -> &'static str {
     }
 }
 
-fn push_option(line: &mut String, name: &str, value: &Value) {
-    let flag = kebab(name);
+fn option(flag: &str, value: &Value) -> String {
     match value {
-        Value::Null => {}
-        Value::Bool(true) => line.push_str(&format!(" --{flag}")),
-        Value::Bool(false) => line.push_str(&format!(" --no-{flag}")),
-        Value::String(text) => line.push_str(&format!(" --{flag} {}", quoted(text))),
-        Value::Number(number) => line.push_str(&format!(" --{flag} {number}")),
-        structured => line.push_str(&format!(" --{flag} {}", quoted(&structured.to_string()))),
+        Value::Null => String::new(),
+        Value::Bool(true) => format!(" --{flag}"),
+        Value::Bool(false) => format!(" --no-{flag}"),
+        Value::String(text) => format!(" --{flag} {}", quoted(text)),
+        Value::Number(number) => format!(" --{flag} {number}"),
+        structured => format!(" --{flag} {}", quoted(&structured.to_string())),
     }
 }
 

@@ -1,35 +1,165 @@
-//! Opening environments, finding profiles, keeping settings.
+//! Opening environments, running the sandbox, finding profiles, keeping settings.
+
+use std::path::PathBuf;
 
 use super::{Jobs, Slot};
 use crate::app::Event;
 use crate::app::settings::Settings;
-use crate::aws::Environment;
+use crate::app::state::{Connected, NoticeLevel, ProfileInfo};
+use crate::aws::sts::GetCallerIdentity;
+use crate::aws::{Environment, Session, profiles};
 use crate::base::problem::Problem;
+use crate::base::{error, files};
+use crate::sandbox::Sandbox;
+use crate::sandbox::server::Server;
+use crate::sandbox::snapshot::{self, Autosave, Origin};
 
-/// The sandbox's server and the account behind it.
-pub struct RunningSandbox {}
+/// The sandbox's server, the account behind it and the keeper of its state.
+pub struct RunningSandbox {
+    server: Server,
+    autosave: Autosave,
+    sandbox: Sandbox,
+}
+
+impl RunningSandbox {
+    async fn start(jobs: &Jobs) -> Result<Self, Problem> {
+        let path = state_path(jobs);
+        let (world, origin) = snapshot::load(&path).map_err(|error| {
+            problem("The sandbox cannot start", &error, "Move the file away, or choose another data folder with OUTCROP_HOME")
+        })?;
+        tell_origin(jobs, &origin).await;
+        let sandbox = Sandbox::new(world, jobs.clock().clone(), jobs.clock().now().as_nanosecond() as u64);
+        let server = Server::start(sandbox.clone(), None)
+            .await
+            .map_err(|error| problem("The sandbox cannot start", &error, "Close programs that block local connections, then try again"))?;
+        Ok(Self { server, autosave: Autosave::start(sandbox.clone(), path), sandbox })
+    }
+
+    /// The account itself: for its faults, checkpoints and reset.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+}
+
+/// The sandbox's state on disk.
+pub fn state_path(jobs: &Jobs) -> PathBuf {
+    jobs.home().join("sandbox").join("state.json")
+}
+
+fn problem(what: &str, error: &(dyn std::error::Error + 'static), remedy: &str) -> Problem {
+    Problem::new(what, error::chain(error), remedy)
+}
+
+/// A damaged state is told, with the place where it was kept.
+async fn tell_origin(jobs: &Jobs, origin: &Origin) {
+    if let Origin::SetAside { kept, why } = origin {
+        let text = "The sandbox's saved state was damaged: it was kept aside and a new account begun".to_owned();
+        jobs.emit(Event::Notice(NoticeLevel::Warning, text, Some(format!("{}\n{why}", kept.display())))).await;
+    }
+}
 
 /// Starts the sandbox if it does not run yet and opens it.
 pub fn use_sandbox(jobs: &Jobs) {
-    connect(jobs, Environment::sandbox("http://127.0.0.1:0"));
-}
-
-/// Ends the sandbox's server and keeps its state.
-pub fn stop_sandbox(_jobs: &Jobs) {}
-
-/// Opens `environment` and asks who we are there.
-pub fn connect(jobs: &Jobs, _environment: Environment) {
-    let sender = jobs.clone();
-    jobs.start(Slot::Connect, async move {
-        sender.emit(Event::Connected(Err(Problem::new("x", "y", "z")))).await;
+    let jobs = jobs.clone();
+    jobs.clone().start(Slot::Connect, async move {
+        let outcome = match sandbox_url(&jobs).await {
+            Ok(url) => open(&jobs, Environment::sandbox(url)).await,
+            Err(problem) => Err(problem),
+        };
+        jobs.emit(Event::Connected(outcome)).await;
     });
 }
 
-/// Reads profiles and warnings.
-pub fn find_profiles(_jobs: &Jobs) {}
+async fn sandbox_url(jobs: &Jobs) -> Result<String, Problem> {
+    let mut running = jobs.0.sandbox.lock().await;
+    if running.is_none() {
+        *running = Some(RunningSandbox::start(jobs).await?);
+    }
+    Ok(running.as_ref().map(|r| r.server.url()).unwrap_or_default())
+}
+
+/// Ends the sandbox's server and keeps its state.
+pub fn stop_sandbox(jobs: &Jobs) {
+    let outcome = jobs.0.handle.block_on(async {
+        match jobs.0.sandbox.lock().await.take() {
+            Some(running) => {
+                running.server.stop().await;
+                running.autosave.finish().await
+            }
+            None => Ok(()),
+        }
+    });
+    if let Err(error) = outcome {
+        tracing::error!("{}", error::chain(&error));
+    }
+}
+
+/// Opens `environment` and asks who we are there.
+pub fn connect(jobs: &Jobs, environment: Environment) {
+    let jobs = jobs.clone();
+    jobs.clone().start(Slot::Connect, async move {
+        let outcome = open(&jobs, environment).await;
+        jobs.emit(Event::Connected(outcome)).await;
+    });
+}
+
+/// The session replaces the current one only when the identity was found.
+async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Problem> {
+    let session =
+        Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock().clone());
+    let identity = session.run(GetCallerIdentity {}).await.map_err(Problem::from)?;
+    jobs.set_session(session);
+    Ok(Connected { environment, account: identity.account, arn: identity.arn })
+}
+
+/// Reads profiles and warnings from files and variables.
+pub fn find_profiles(jobs: &Jobs) {
+    let jobs = jobs.clone();
+    jobs.clone().start(Slot::Profiles, async move {
+        let Ok(found) = tokio::task::spawn_blocking(profiles::find).await else { return };
+        let list = found.profiles.into_iter().map(|p| ProfileInfo { name: p.name, region: p.region, source: p.credentials.label().to_owned() }).collect();
+        jobs.emit(Event::ProfilesFound(list, found.warnings)).await;
+    });
+}
+
+fn settings_path(jobs: &Jobs) -> PathBuf {
+    jobs.home().join("settings.json")
+}
+
+/// The kept settings, or the first ones; a damaged file is set aside and told.
+pub fn load_settings(jobs: &Jobs) -> (Settings, Option<Problem>) {
+    let path = settings_path(jobs);
+    let Ok(bytes) = std::fs::read(&path) else { return (Settings::default(), None) };
+    match serde_json::from_slice(&bytes) {
+        Ok(settings) => (settings, None),
+        Err(error) => {
+            let kept = files::set_aside(&path).map_or_else(|e| e.to_string(), |kept| kept.display().to_string());
+            let problem = Problem::new(
+                "The settings were damaged and are back to their defaults",
+                error.to_string(),
+                format!("The old file is kept: {kept}"),
+            );
+            (Settings::default(), Some(problem))
+        }
+    }
+}
 
 /// Keeps the settings.
-pub fn save_settings(_jobs: &Jobs, _settings: &Settings) {}
+pub fn save_settings(jobs: &Jobs, settings: &Settings) {
+    let saved = serde_json::to_vec_pretty(settings)
+        .map_err(std::io::Error::other)
+        .and_then(|bytes| files::write_atomically(&settings_path(jobs), &bytes));
+    if let Err(error) = saved {
+        tracing::warn!(details = %error, "The settings could not be saved");
+    }
+}
 
 /// Deletes cached prompts and bodies.
-pub fn forget_local_copies(_jobs: &Jobs) {}
+pub fn forget_local_copies(jobs: &Jobs) {
+    let dir = jobs.home().join("bodies");
+    match std::fs::remove_dir_all(&dir) {
+        Ok(()) => tracing::info!("Local copies of prompts and bodies are deleted"),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => tracing::info!("There are no local copies of prompts and bodies"),
+        Err(error) => tracing::error!(details = %error, "Local copies could not be deleted: {}", dir.display()),
+    }
+}

@@ -174,6 +174,11 @@ impl Jobs {
         self.0.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a job is running that is not just waiting for its time.
+    pub fn is_busy(&self) -> bool {
+        self.slots().iter().any(|(slot, job)| !matches!(slot, Slot::Tick(_)) && !job.is_finished())
+    }
+
     /// Sends `event` to the window, waiting for room.
     pub async fn emit(&self, event: impl Into<Event>) {
         if self.0.events.send(event.into()).await.is_ok() {
@@ -226,6 +231,12 @@ impl Jobs {
             jobs.try_emit(Event::Call(Box::new(record)));
         })
     }
+}
+
+/// Asks for a frame: the only place that does.
+#[expect(clippy::disallowed_methods, reason = "called when an event has arrived, never by drawing")]
+pub fn wake(context: &egui::Context) {
+    context.request_repaint();
 }
 
 fn tick_after(jobs: &Jobs, screen: Screen, after: Duration) {

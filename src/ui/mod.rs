@@ -13,6 +13,29 @@
 //! - Long lists are drawn by row index; selection and copying work on indices ([`widgets::selection`]), never on labels.
 
 pub mod fonts;
+pub mod format;
 pub mod icons;
+pub mod overlays;
+pub mod screens;
+pub mod shell;
 pub mod theme;
 pub mod widgets;
+
+pub use shell::Shell;
+
+use crate::app::settings::Settings;
+
+/// Once, before the first frame: faces, styles, and what egui would do by itself but is a command here.
+pub fn prepare(context: &egui::Context) {
+    theme::install(context);
+    context.options_mut(|options| {
+        options.zoom_with_keyboard = false;
+        options.quit_shortcuts.clear();
+    });
+}
+
+/// Shows what a person chose: theme and size. Costs nothing when nothing changed.
+pub fn apply_settings(context: &egui::Context, settings: &Settings) {
+    theme::apply(context, settings.theme);
+    context.set_zoom_factor(settings.effective_zoom());
+}

@@ -5,7 +5,7 @@
 mod style;
 mod tokens;
 
-pub use style::{Mode, apply, install};
+pub use style::{apply, install};
 pub use tokens::{Ink, Mark, Series, Theme, Tone};
 
 /// Sizes in points. All are multiples of 4 but the lines and radii.

@@ -1,1 +1,7 @@
-//! Foreign clients: the AWS CLI and boto3 against the sandbox, and the program against a foreign AWS.
+//! Foreign clients: the AWS CLI and boto3 walk the lab against `outcrop sandbox`, and the program works on a foreign AWS (moto's server).
+//!
+//! `cargo xtask test` installs the tools and names their folder in `OUTCROP_FOREIGN_CLIENTS`; without it these tests fail rather than skip.
+
+mod clients;
+mod moto;
+mod tools;

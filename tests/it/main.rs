@@ -1,3 +1,9 @@
 //! User stories and clients against the program: one binary, because linking dominates.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod aws_faults;
+mod aws_sandbox;
+mod aws_server;
 mod sandbox_core;
+mod sandbox_s3;

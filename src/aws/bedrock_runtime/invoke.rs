@@ -1,4 +1,4 @@
-//! InvokeModel: a request in the model's own shape.
+//! `InvokeModel`: a request in the model's own shape.
 
 use aws_sdk_bedrockruntime::operation::RequestId as _;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
-//! ConverseStream: a reply as it is written.
+//! `ConverseStream`: a reply as it is written.
 
 use aws_sdk_bedrockruntime::operation::RequestId as _;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamOutput as OpenStream;
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use aws_sdk_bedrockruntime::types::{ContentBlockDelta, ConverseStreamMetadataEvent, ConverseStreamOutput};
 use serde::Serialize;
 use serde_json::Value;
@@ -111,7 +112,7 @@ impl ConverseStream {
                 }
                 Ok(None) if self.complete => self.finish(None),
                 Ok(None) => return Some(Err(self.fail(stream_ended_early::<StreamConverse>()))),
-                Err(error) => return Some(Err(self.fail(stream_failed::<StreamConverse, _>(error)))),
+                Err(error) => return Some(Err(self.fail(stream_failed::<StreamConverse, _>(&error, error_code)))),
             }
         }
         None
@@ -139,6 +140,18 @@ impl ConverseStream {
         if let Some(recording) = self.recording.take() {
             recording.finish(error);
         }
+    }
+}
+
+/// The name of an error that came as an event.
+fn error_code(error: &ConverseStreamOutputError) -> &'static str {
+    match error {
+        ConverseStreamOutputError::InternalServerException(_) => "InternalServerException",
+        ConverseStreamOutputError::ModelStreamErrorException(_) => "ModelStreamErrorException",
+        ConverseStreamOutputError::ValidationException(_) => "ValidationException",
+        ConverseStreamOutputError::ThrottlingException(_) => "ThrottlingException",
+        ConverseStreamOutputError::ServiceUnavailableException(_) => "ServiceUnavailableException",
+        _ => "UnknownStreamError",
     }
 }
 

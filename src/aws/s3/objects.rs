@@ -11,7 +11,7 @@ use crate::aws::operation::{Operation, Permission, Service};
 use crate::aws::session::Clients;
 use crate::base::clock::Timestamp;
 
-/// Most objects that one DeleteObjects request takes.
+/// Most objects that one `DeleteObjects` request takes.
 const DELETE_BATCH: usize = 1_000;
 
 /// Puts an object.

@@ -6,29 +6,7 @@ use egui::style::{ScrollStyle, Selection, Spacing, Style, Visuals, WidgetVisuals
 use egui::{Color32, CornerRadius, Margin, Shadow, Stroke, vec2};
 
 use super::{Theme, size, text};
-
-/// Which theme to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Always dark.
-    Dark,
-    /// Always light.
-    Light,
-    /// As the desktop says; dark where it says nothing.
-    #[default]
-    System,
-}
-
-impl From<Mode> for egui::ThemePreference {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Dark => Self::Dark,
-            Mode::Light => Self::Light,
-            Mode::System => Self::System,
-        }
-    }
-}
+use crate::app::settings::ThemeChoice;
 
 /// Once, at the start: fonts and both styles. Idempotent.
 pub fn install(ctx: &egui::Context) {
@@ -39,8 +17,12 @@ pub fn install(ctx: &egui::Context) {
 }
 
 /// Shows the theme a person chose. Cheap; needs [`install`] once before.
-pub fn apply(ctx: &egui::Context, mode: Mode) {
-    ctx.set_theme(mode);
+pub fn apply(ctx: &egui::Context, choice: ThemeChoice) {
+    ctx.set_theme(match choice {
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+        ThemeChoice::System => egui::ThemePreference::System,
+    });
 }
 
 fn style(theme: &Theme) -> Style {

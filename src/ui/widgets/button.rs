@@ -178,6 +178,7 @@ impl<'a> Push<'a> {
         let width = if self.words_shown { self.min_width } else { self.height() };
         let button = Button::new(self.atoms(theme)).min_size(vec2(width, self.height())).wrap_mode(egui::TextWrapMode::Extend);
         match self.selected {
+            Some(selected) if self.look == Look::Quiet => button.selected(selected).frame_when_inactive(selected),
             Some(selected) => button.selected(selected),
             None if self.look == Look::Quiet => button.frame_when_inactive(false),
             None => button,

@@ -34,12 +34,13 @@ pub struct CodeBlock<'a> {
     wrap: bool,
     max_height: f32,
     copy: bool,
+    copied_as: Option<&'a str>,
 }
 
 impl<'a> CodeBlock<'a> {
     /// A block that wraps, as high as its content.
     pub fn new(code: &'a str) -> Self {
-        Self { code, language: Language::Plain, name: "code", wrap: true, max_height: f32::INFINITY, copy: true }
+        Self { code, language: Language::Plain, name: "code", wrap: true, max_height: f32::INFINITY, copy: true, copied_as: None }
     }
 
     /// A block of JSON.
@@ -73,6 +74,12 @@ impl<'a> CodeBlock<'a> {
     /// Higher content scrolls.
     pub fn max_height(mut self, points: f32) -> Self {
         self.max_height = points;
+        self
+    }
+
+    /// What is copied instead of what is shown, where parts of it are masked.
+    pub fn copied_as(mut self, code: &'a str) -> Self {
+        self.copied_as = Some(code);
         self
     }
 
@@ -117,7 +124,7 @@ impl<'a> CodeBlock<'a> {
     fn copy_corner(&self, ui: &mut Ui, block: egui::Rect) {
         let corner = Align2::RIGHT_TOP.align_size_within_rect(egui::vec2(20.0, 20.0), block.shrink(5.0));
         let mut corner_ui = ui.new_child(UiBuilder::new().max_rect(corner).id_salt(("copy", self.name, self.code.len())));
-        copyable::copy_button(&mut corner_ui, self.name, || self.code.to_owned());
+        copyable::copy_button(&mut corner_ui, self.name, || self.copied_as.unwrap_or(self.code).to_owned());
     }
 }
 

@@ -44,7 +44,7 @@ impl<'u> KeyValues<'u> {
     pub fn with(&mut self, key: &str, value: impl FnOnce(&mut Ui)) -> &mut Self {
         let theme = Theme::of(self.ui);
         let width = self.key_width;
-        self.ui.horizontal_top(|ui| {
+        super::low_row(self.ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.allocate_ui(vec2(width, 18.0), |ui| {
                 ui.set_min_size(vec2(width, 18.0));

@@ -12,8 +12,10 @@ pub mod copyable;
 pub mod empty;
 pub mod error_panel;
 pub mod field;
+pub mod json_tree;
 pub mod key_values;
 pub mod label;
+pub mod markdown;
 pub mod progress;
 pub mod selection;
 pub mod status;
@@ -28,6 +30,12 @@ pub fn with_style<R>(ui: &mut egui::Ui, change: impl FnOnce(&mut egui::Style), a
     result
 }
 
+/// A row as low as a line of text; egui's own rows are as high as a control.
+pub fn low_row<R>(ui: &mut egui::Ui, add: impl FnOnce(&mut egui::Ui) -> R) -> R {
+    let height = |style: &mut egui::Style| style.spacing.interact_size.y = super::theme::text::BODY_LINE;
+    with_style(ui, height, |ui| ui.horizontal_top(add).inner)
+}
+
 pub use button::{Push, icon_button, primary, quiet, secondary};
 pub use card::Card;
 pub use chip::{Chip, chip};
@@ -37,8 +45,10 @@ pub use copyable::{copy_button, copyable};
 pub use empty::Empty;
 pub use error_panel::{ErrorAction, ErrorPanel};
 pub use field::{Field, Verdict};
+pub use json_tree::JsonTree;
 pub use key_values::KeyValues;
 pub use label::{body, caption, hint, mono, section, strong, title};
+pub use markdown::markdown;
 pub use progress::{Busy, fraction_bar};
 pub use selection::Selection;
 pub use status::{banner, note, status};

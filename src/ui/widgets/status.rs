@@ -29,7 +29,7 @@ pub fn note(ui: &mut Ui, tone: Tone, words: &str) -> Response {
 fn marked(ui: &mut Ui, tone: Tone, icon: Icon, words: &str, style: egui::TextStyle) -> Response {
     let theme = Theme::of(ui);
     let ink = theme.tone(tone).ink;
-    ui.horizontal_top(|ui| {
+    super::low_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let height = ui.text_style_height(&style);
         let (rect, _) = ui.allocate_exact_size(egui::vec2(14.0, height), egui::Sense::hover());
@@ -37,7 +37,6 @@ fn marked(ui: &mut Ui, tone: Tone, icon: Icon, words: &str, style: egui::TextSty
         let color = if matches!(tone, Tone::Neutral) { theme.text3 } else { ink };
         ui.add(egui::Label::new(RichText::new(words).text_style(style).color(color)).wrap())
     })
-    .inner
 }
 
 /// A band across the place with a mark and running text: a warning before an action, a hint of a step.

@@ -1,0 +1,68 @@
+//! One module per place of the rail. Each has a `…Screen` that keeps what only drawing cares for and draws with
+//! `ui(&mut self, ui, &State, &mut Commands)`, and a `badge` for its line in the rail.
+
+pub mod calls;
+pub mod dashboard;
+pub mod lab;
+pub mod logs;
+pub mod playground;
+pub mod resources;
+pub mod settings;
+pub mod start;
+
+use egui::Ui;
+
+use crate::app::{Commands, Screen, State};
+use crate::ui::icons::{self, Icon};
+
+/// Every screen with what it keeps between frames.
+#[derive(Debug, Default)]
+pub struct Screens {
+    start: start::StartScreen,
+    lab: lab::LabScreen,
+    playground: playground::PlaygroundScreen,
+    dashboard: dashboard::DashboardScreen,
+    logs: logs::LogsScreen,
+    resources: resources::ResourcesScreen,
+    settings: settings::SettingsScreen,
+}
+
+impl Screens {
+    /// Draws the shown screen.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        match state.screen {
+            Screen::Start => self.start.ui(ui, state, commands),
+            Screen::Lab => self.lab.ui(ui, state, commands),
+            Screen::Playground => self.playground.ui(ui, state, commands),
+            Screen::Dashboard => self.dashboard.ui(ui, state, commands),
+            Screen::Logs => self.logs.ui(ui, state, commands),
+            Screen::Resources => self.resources.ui(ui, state, commands),
+            Screen::Settings => self.settings.ui(ui, state, commands),
+        }
+    }
+}
+
+/// What the rail says beside a screen's name: a count, progress.
+pub fn badge(screen: Screen, state: &State) -> Option<String> {
+    match screen {
+        Screen::Lab => lab::badge(state),
+        Screen::Playground => playground::badge(state),
+        Screen::Dashboard => dashboard::badge(state),
+        Screen::Logs => logs::badge(state),
+        Screen::Resources => resources::badge(state),
+        Screen::Start | Screen::Settings => None,
+    }
+}
+
+/// The icon of a screen.
+pub fn icon(screen: Screen) -> Icon {
+    match screen {
+        Screen::Start => icons::PLUG,
+        Screen::Lab => icons::SQUARE_CHECK,
+        Screen::Playground => icons::MESSAGE_SQUARE,
+        Screen::Dashboard => icons::CHART_LINE,
+        Screen::Logs => icons::TEXT_ALIGN_START,
+        Screen::Resources => icons::LAYERS,
+        Screen::Settings => icons::SETTINGS,
+    }
+}
