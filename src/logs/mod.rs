@@ -13,9 +13,6 @@ pub mod query;
 pub mod record;
 pub mod store;
 pub mod view;
-//! Owns what a log event says, whoever delivered it: filter patterns, the invocation record, the store of loaded records, the filter of the log
-//! viewer and what it finds. Not here: fetching events (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
-
 
 pub use record::{InvocationRecord, Parsed};
 pub use store::{Entry, Store};

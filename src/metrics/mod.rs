@@ -1,4 +1,4 @@
-//! Numbers over time: samples, their statistics and datapoints.
+//! Numbers over time: samples, their statistics and datapoints, series, and dashboards as data.
 //!
 //! Owns what a statistic means, exactly, for whoever stores or draws metrics. Not here: fetching them (`aws`), simulating the service
 //! (`sandbox`), drawing (`ui`).
@@ -13,7 +13,3 @@ mod statistic;
 pub use datapoint::Datapoint;
 pub use distribution::{Distribution, StatisticSet};
 pub use statistic::{Bounds, Statistic, StatisticError};
-//! Metrics as the program thinks of them: series over time, dashboards as data, statistics.
-//!
-//! Owned here: what a dashboard asks for and how series are read. Not here: fetching them (`aws`), simulating the service (`sandbox`), drawing (`ui`).
-

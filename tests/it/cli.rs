@@ -9,7 +9,11 @@ fn outcrop(home: &Path) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
         command.env_remove(name);
     }
-    command.env("OUTCROP_HOME", home).env("AWS_CONFIG_FILE", home.join("none")).env("AWS_SHARED_CREDENTIALS_FILE", home.join("none")).env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+        .env("OUTCROP_HOME", home)
+        .env("AWS_CONFIG_FILE", home.join("none"))
+        .env("AWS_SHARED_CREDENTIALS_FILE", home.join("none"))
+        .env("AWS_EC2_METADATA_DISABLED", "true");
     command
 }
 
@@ -41,7 +45,10 @@ fn without_a_display_it_says_what_to_do() {
     let output = outcrop(home.path()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET").output().unwrap();
     let text = error_text(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("the window cannot be opened") && text.contains("LIBGL_ALWAYS_SOFTWARE=1") && text.contains("outcrop lab run"), "{text}");
+    assert!(
+        text.contains("the window cannot be opened") && text.contains("LIBGL_ALWAYS_SOFTWARE=1") && text.contains("outcrop lab run"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -81,7 +88,8 @@ fn the_doctor_names_missing_credentials_and_the_remedy() {
     let home = tempfile::tempdir().unwrap();
     let output = outcrop(home.path()).args(["doctor", "--region", "us-east-1", "--json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let identity = lines.iter().find(|line| line["subject"] == "identity").unwrap();
     assert_eq!(identity["result"], "fail");
     assert!(!identity["remedy"].as_str().unwrap().is_empty(), "{identity}");
