@@ -5,5 +5,9 @@
 mod aws_faults;
 mod aws_sandbox;
 mod aws_server;
+mod cli;
+mod sandbox_bedrock;
+mod sandbox_cloudwatch;
 mod sandbox_core;
+mod sandbox_logs;
 mod sandbox_s3;
