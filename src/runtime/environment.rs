@@ -7,7 +7,7 @@ use crate::app::Event;
 use crate::app::settings::Settings;
 use crate::app::state::{Connected, NoticeLevel, ProfileInfo};
 use crate::aws::sts::GetCallerIdentity;
-use crate::aws::{Environment, Session};
+use crate::aws::{Environment, Session, profiles};
 use crate::base::problem::Problem;
 use crate::base::{error, files};
 use crate::sandbox::Sandbox;
@@ -106,8 +106,8 @@ pub fn connect(jobs: &Jobs, environment: Environment) {
 /// The session replaces the current one only when the identity was found.
 async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Problem> {
     let session =
-        Session::connect(&environment, jobs.recorder()).await.map_err(|error| aws_problem(&error))?.on_clock(jobs.clock().clone());
-    let identity = session.run(GetCallerIdentity {}).await.map_err(|error| aws_problem(&error))?;
+        Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock().clone());
+    let identity = session.run(GetCallerIdentity {}).await.map_err(Problem::from)?;
     jobs.set_session(session);
     Ok(Connected { environment, account: identity.account, arn: identity.arn })
 }
@@ -116,8 +116,9 @@ async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Proble
 pub fn find_profiles(jobs: &Jobs) {
     let jobs = jobs.clone();
     jobs.clone().start(Slot::Profiles, async move {
-        let list: Vec<ProfileInfo> = Vec::new();
-        jobs.emit(Event::ProfilesFound(list, Vec::new())).await;
+        let Ok(found) = tokio::task::spawn_blocking(profiles::find).await else { return };
+        let list = found.profiles.into_iter().map(|p| ProfileInfo { name: p.name, region: p.region, source: p.credentials.label().to_owned() }).collect();
+        jobs.emit(Event::ProfilesFound(list, found.warnings)).await;
     });
 }
 
@@ -161,8 +162,4 @@ pub fn forget_local_copies(jobs: &Jobs) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => tracing::info!("There are no local copies of prompts and bodies"),
         Err(error) => tracing::error!(details = %error, "Local copies could not be deleted: {}", dir.display()),
     }
-}
-
-fn aws_problem(error: &crate::aws::AwsError) -> Problem {
-    Problem::new(error.to_string(), "", "")
 }

@@ -68,7 +68,7 @@ impl Server {
         let address = listener.local_addr().map_err(|source| listen_error(port, source))?;
         let stop = CancellationToken::new();
         let task = tokio::spawn(serve(listener, sandbox, stop.clone()));
-        tracing::info!(%address, "the sandbox listens");
+        tracing::debug!(%address, "the sandbox listens");
         Ok(Self { address, stop, task: Some(task) })
     }
 

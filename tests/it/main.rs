@@ -6,3 +6,4 @@ mod aws_faults;
 mod aws_sandbox;
 mod aws_server;
 mod sandbox_core;
+mod sandbox_s3;

@@ -1,0 +1,477 @@
+//! Operations on objects: put, get, head, delete, copy.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use bytes::Bytes;
+use s3s::dto::{
+    ChecksumType, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput, DeleteObjectOutput,
+    DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, Error as DeleteError, GetObjectInput, GetObjectOutput, HeadObjectInput,
+    HeadObjectOutput, Metadata, ObjectIdentifier, PutObjectInput, PutObjectOutput, Range as WireRange, ServerSideEncryption, StorageClass,
+};
+
+use super::bucket::reachable;
+use super::checksum::{self, Algorithm, Checksum};
+use super::condition::Conditions;
+use super::convert::{from_wire_time, wire_time};
+use super::error::{
+    Result, invalid_argument, invalid_range, invalid_request, malformed_xml, no_such_key, not_implemented, precondition_failed,
+    with_headers,
+};
+use super::lifecycle::expiration_header;
+use super::settings::chosen_encryption;
+use super::state::{Bucket, Deleted, Encryption, Headers, Object, State, Version, Versioning};
+use crate::sandbox::api::{ApiError, CallContext};
+
+/// Most keys in one `DeleteObjects`.
+const MAX_DELETES: usize = 1000;
+/// Most bytes of user metadata, names and values together.
+const MAX_METADATA_BYTES: usize = 2048;
+const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
+
+/// `PutObject` with the body read whole.
+pub(super) fn put(state: &mut State, cx: &CallContext, input: PutObjectInput, body: Bytes) -> Result<PutObjectOutput> {
+    let bucket = reachable(state, cx, &input.bucket)?;
+    check_put_options(&input, bucket)?;
+    let conditions = Conditions { matches: input.if_match.as_ref(), none_match: input.if_none_match.as_ref(), ..Conditions::default() };
+    conditions.check_write(bucket.current(&input.key).map(|(_, object)| object))?;
+    checksum::check_md5(&body, input.content_md5.as_deref())?;
+    let encryption =
+        asked_encryption(bucket, input.server_side_encryption.as_ref(), input.ssekms_key_id.as_ref(), input.bucket_key_enabled)?;
+    let object = Object {
+        etag: checksum::md5_hex(&body),
+        checksum: Checksum::verified(&body, &claims(&input))?,
+        headers: Headers {
+            content_type: Some(input.content_type.unwrap_or_else(|| DEFAULT_CONTENT_TYPE.to_owned())),
+            content_encoding: input.content_encoding,
+            content_disposition: input.content_disposition,
+            content_language: input.content_language,
+            cache_control: input.cache_control,
+            expires: input.expires.as_ref().map(from_wire_time),
+        },
+        metadata: checked_metadata(input.metadata)?,
+        encryption,
+        storage_class: storage_class(input.storage_class.as_ref()),
+        body,
+    };
+    let id = state.store(&input.bucket, &input.key, object, cx.now)?;
+    let bucket = reachable(state, cx, &input.bucket)?;
+    Ok(put_output(bucket, &input.key, bucket.version(&input.key, Some(&id))?))
+}
+
+fn check_put_options(input: &PutObjectInput, bucket: &Bucket) -> Result<()> {
+    let unsupported = [
+        (input.sse_customer_algorithm.is_some(), "encryption with customer-provided keys"),
+        (input.tagging.is_some(), "object tags"),
+        (input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some(), "S3 Object Lock"),
+        (input.website_redirect_location.is_some(), "website redirects"),
+        (input.write_offset_bytes.is_some(), "appending to objects"),
+    ];
+    refuse(&unsupported)?;
+    check_acl(bucket, input.acl.as_ref().map(s3s::dto::ObjectCannedACL::as_str))
+}
+
+fn refuse(unsupported: &[(bool, &str)]) -> Result<()> {
+    unsupported.iter().find(|(asked, _)| *asked).map_or(Ok(()), |(_, what)| Err(not_implemented(what)))
+}
+
+/// Access control lists are off in a bucket whose owner is enforced, and not part of the sandbox elsewhere.
+fn check_acl(bucket: &Bucket, acl: Option<&str>) -> Result<()> {
+    match acl {
+        None | Some("bucket-owner-full-control") => Ok(()),
+        Some(_) if bucket.ownership.as_deref() == Some("BucketOwnerEnforced") => {
+            Err(ApiError::new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"))
+        }
+        Some("private") => Ok(()),
+        Some(_) => Err(not_implemented("access control lists other than private")),
+    }
+}
+
+fn claims(input: &PutObjectInput) -> [(Algorithm, Option<&str>); 5] {
+    [
+        (Algorithm::Crc32, input.checksum_crc32.as_deref()),
+        (Algorithm::Crc32c, input.checksum_crc32c.as_deref()),
+        (Algorithm::Crc64Nvme, input.checksum_crc64nvme.as_deref()),
+        (Algorithm::Sha1, input.checksum_sha1.as_deref()),
+        (Algorithm::Sha256, input.checksum_sha256.as_deref()),
+    ]
+}
+
+fn asked_encryption(
+    bucket: &Bucket,
+    asked: Option<&ServerSideEncryption>,
+    kms_key: Option<&String>,
+    bucket_key: Option<bool>,
+) -> Result<Encryption> {
+    let Some(algorithm) = asked else { return Ok(bucket.encryption.clone()) };
+    chosen_encryption(algorithm.as_str(), kms_key.cloned(), bucket_key)
+}
+
+fn checked_metadata(metadata: Option<Metadata>) -> Result<BTreeMap<String, String>> {
+    let metadata: BTreeMap<String, String> = metadata.unwrap_or_default().into_iter().collect();
+    if metadata.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_METADATA_BYTES {
+        let text = "Your metadata headers exceed the maximum allowed metadata size";
+        return Err(ApiError::new(400, "MetadataTooLarge", text));
+    }
+    Ok(metadata)
+}
+
+fn storage_class(asked: Option<&StorageClass>) -> String {
+    asked.map_or_else(|| "STANDARD".to_owned(), |class| class.as_str().to_owned())
+}
+
+/// A checksum as the member of its algorithm: CRC32, CRC32C, CRC64NVME, SHA1, SHA256.
+fn spread(checksum: &Checksum) -> [Option<String>; 5] {
+    let of = |algorithm| (checksum.algorithm == algorithm).then(|| checksum.value.clone());
+    [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme, Algorithm::Sha1, Algorithm::Sha256].map(of)
+}
+
+fn put_output(bucket: &Bucket, key: &str, version: &Version) -> PutObjectOutput {
+    let object = version.object.clone().unwrap_or_default();
+    let [checksum_crc32, checksum_crc32c, checksum_crc64nvme, checksum_sha1, checksum_sha256] = spread(&object.checksum);
+    PutObjectOutput {
+        bucket_key_enabled: object.encryption.bucket_key.then_some(true),
+        checksum_crc32,
+        checksum_crc32c,
+        checksum_crc64nvme,
+        checksum_sha1,
+        checksum_sha256,
+        checksum_type: Some(ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
+        e_tag: Some(ETag::Strong(object.etag)),
+        expiration: expiration_header(bucket, key, version),
+        server_side_encryption: Some(ServerSideEncryption::from(object.encryption.algorithm)),
+        ssekms_key_id: object.encryption.kms_key,
+        version_id: shown_version(bucket, &version.id),
+        ..PutObjectOutput::default()
+    }
+}
+
+/// A version id as answers give it: buckets that never had versioning give none.
+fn shown_version(bucket: &Bucket, id: &str) -> Option<String> {
+    (bucket.versioning != Versioning::Off).then(|| id.to_owned())
+}
+
+/// What both reads ask.
+struct Read<'a> {
+    key: &'a str,
+    version: Option<&'a str>,
+    conditions: Conditions<'a>,
+    range: Option<&'a WireRange>,
+    part: Option<i32>,
+    with_checksum: bool,
+}
+
+/// `GetObject`.
+pub(super) fn get(bucket: &Bucket, input: &GetObjectInput) -> Result<GetObjectOutput> {
+    refuse(&[(input.sse_customer_algorithm.is_some(), "encryption with customer-provided keys")])?;
+    let read = Read {
+        key: &input.key,
+        version: input.version_id.as_deref(),
+        conditions: Conditions {
+            matches: input.if_match.as_ref(),
+            none_match: input.if_none_match.as_ref(),
+            modified_since: input.if_modified_since.as_ref(),
+            unmodified_since: input.if_unmodified_since.as_ref(),
+        },
+        range: input.range.as_ref(),
+        part: input.part_number,
+        with_checksum: input.checksum_mode.is_some(),
+    };
+    let (head, body) = describe(bucket, &read)?;
+    Ok(with_body(head, body))
+}
+
+/// `HeadObject`.
+pub(super) fn head(bucket: &Bucket, input: &HeadObjectInput) -> Result<HeadObjectOutput> {
+    refuse(&[(input.sse_customer_algorithm.is_some(), "encryption with customer-provided keys")])?;
+    let read = Read {
+        key: &input.key,
+        version: input.version_id.as_deref(),
+        conditions: Conditions {
+            matches: input.if_match.as_ref(),
+            none_match: input.if_none_match.as_ref(),
+            modified_since: input.if_modified_since.as_ref(),
+            unmodified_since: input.if_unmodified_since.as_ref(),
+        },
+        range: input.range.as_ref(),
+        part: input.part_number,
+        with_checksum: input.checksum_mode.is_some(),
+    };
+    Ok(describe(bucket, &read)?.0)
+}
+
+/// Finds the object, checks the conditions and tells everything about it, with the bytes that were asked for.
+fn describe(bucket: &Bucket, read: &Read<'_>) -> Result<(HeadObjectOutput, Bytes)> {
+    let (version, object) = readable(bucket, read.key, read.version)?;
+    read.conditions.check_read(version, object)?;
+    if read.part.is_some_and(|part| part != 1) {
+        return Err(ApiError::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable"));
+    }
+    let total = object.body.len();
+    let range = read.range.map(|range| satisfiable(range, total)).transpose()?;
+    let body = object.body.slice(range.clone().unwrap_or(0..total));
+    let checksum = Some(&object.checksum).filter(|_| read.with_checksum && range.is_none());
+    let mut head = described(object, checksum);
+    head.content_length = Some(body.len() as i64);
+    head.content_range = range.map(|range| format!("bytes {}-{}/{total}", range.start, range.end - 1));
+    head.last_modified = Some(wire_time(version.modified));
+    head.expiration = expiration_header(bucket, read.key, version);
+    head.version_id = shown_version(bucket, &version.id);
+    Ok((head, body))
+}
+
+/// The object to read; a delete marker is an error that says so in a header.
+fn readable<'a>(bucket: &'a Bucket, key: &str, id: Option<&str>) -> Result<(&'a Version, &'a Object)> {
+    let version = bucket.version(key, id)?;
+    if let Some(object) = &version.object {
+        return Ok((version, object));
+    }
+    let error = match id {
+        None => no_such_key(),
+        Some(_) => ApiError::new(405, "MethodNotAllowed", "The specified method is not allowed against this resource."),
+    };
+    Err(with_headers(error, &[("x-amz-delete-marker", "true"), ("x-amz-version-id", &version.id)]))
+}
+
+fn satisfiable(range: &WireRange, total: usize) -> Result<Range<usize>> {
+    let range = range.check(total as u64).map_err(|_| invalid_range())?;
+    if range.is_empty() {
+        return Err(invalid_range());
+    }
+    Ok(range.start as usize..range.end as usize)
+}
+
+fn described(object: &Object, checksum: Option<&Checksum>) -> HeadObjectOutput {
+    let [checksum_crc32, checksum_crc32c, checksum_crc64nvme, checksum_sha1, checksum_sha256] = checksum.map(spread).unwrap_or_default();
+    let headers = object.headers.clone();
+    HeadObjectOutput {
+        accept_ranges: Some("bytes".to_owned()),
+        bucket_key_enabled: object.encryption.bucket_key.then_some(true),
+        cache_control: headers.cache_control,
+        checksum_crc32,
+        checksum_crc32c,
+        checksum_crc64nvme,
+        checksum_sha1,
+        checksum_sha256,
+        checksum_type: checksum.map(|_| ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
+        content_disposition: headers.content_disposition,
+        content_encoding: headers.content_encoding,
+        content_language: headers.content_language,
+        content_type: headers.content_type.or_else(|| Some(DEFAULT_CONTENT_TYPE.to_owned())),
+        e_tag: Some(ETag::Strong(object.etag.clone())),
+        expires: headers.expires.map(wire_time),
+        metadata: Some(object.metadata.clone().into_iter().collect()),
+        ssekms_key_id: object.encryption.kms_key.clone(),
+        server_side_encryption: Some(ServerSideEncryption::from(object.encryption.algorithm.clone())),
+        // S3 names the class only when it is another than STANDARD.
+        storage_class: (object.storage_class != "STANDARD").then(|| StorageClass::from(object.storage_class.clone())),
+        ..HeadObjectOutput::default()
+    }
+}
+
+fn with_body(head: HeadObjectOutput, body: Bytes) -> GetObjectOutput {
+    GetObjectOutput {
+        accept_ranges: head.accept_ranges,
+        body: Some(s3s::Body::from(body).into()),
+        bucket_key_enabled: head.bucket_key_enabled,
+        cache_control: head.cache_control,
+        checksum_crc32: head.checksum_crc32,
+        checksum_crc32c: head.checksum_crc32c,
+        checksum_crc64nvme: head.checksum_crc64nvme,
+        checksum_sha1: head.checksum_sha1,
+        checksum_sha256: head.checksum_sha256,
+        checksum_type: head.checksum_type,
+        content_disposition: head.content_disposition,
+        content_encoding: head.content_encoding,
+        content_language: head.content_language,
+        content_length: head.content_length,
+        content_range: head.content_range,
+        content_type: head.content_type,
+        e_tag: head.e_tag,
+        expiration: head.expiration,
+        expires: head.expires,
+        last_modified: head.last_modified,
+        metadata: head.metadata,
+        ssekms_key_id: head.ssekms_key_id,
+        server_side_encryption: head.server_side_encryption,
+        storage_class: head.storage_class,
+        version_id: head.version_id,
+        ..GetObjectOutput::default()
+    }
+}
+
+/// `DeleteObject`.
+pub(super) fn delete(state: &mut State, cx: &CallContext, input: &DeleteObjectInput) -> Result<DeleteObjectOutput> {
+    let bucket = reachable(state, cx, &input.bucket)?;
+    let only_directories = input.if_match_last_modified_time.is_some() || input.if_match_size.is_some();
+    refuse(&[(only_directories, "deletion conditional on size or time")])?;
+    let conditions = Conditions { matches: input.if_match.as_ref(), ..Conditions::default() };
+    conditions.check_write(bucket.current(&input.key).map(|(_, object)| object))?;
+    let deleted = state.delete(&input.bucket, &input.key, input.version_id.as_deref(), cx.now)?;
+    Ok(DeleteObjectOutput { delete_marker: deleted.marker.then_some(true), version_id: deleted.version, request_charged: None })
+}
+
+/// `DeleteObjects`; `denied` holds for each key the refusal if the caller may not delete it.
+pub(super) fn delete_many(
+    state: &mut State,
+    cx: &CallContext,
+    input: &DeleteObjectsInput,
+    denied: &[Option<ApiError>],
+) -> Result<DeleteObjectsOutput> {
+    reachable(state, cx, &input.bucket)?;
+    if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_DELETES {
+        return Err(malformed_xml());
+    }
+    let mut output = DeleteObjectsOutput { deleted: Some(Vec::new()), errors: Some(Vec::new()), request_charged: None };
+    for (object, denied) in input.delete.objects.iter().zip(denied) {
+        let done = denied.clone().map_or_else(|| delete_one(state, cx, &input.bucket, object), Err);
+        match done {
+            Ok(deleted) => output.deleted.get_or_insert_default().push(deleted_entry(object, deleted)),
+            Err(error) => output.errors.get_or_insert_default().push(error_entry(object, &error)),
+        }
+    }
+    if input.delete.quiet == Some(true) {
+        output.deleted = None;
+    }
+    Ok(output)
+}
+
+fn delete_one(state: &mut State, cx: &CallContext, bucket: &str, object: &ObjectIdentifier) -> Result<Deleted> {
+    if let Some(etag) = &object.e_tag {
+        let current = state.bucket(bucket).and_then(|b| b.current(&object.key));
+        if current.is_none_or(|(_, current)| current.etag != etag.value()) {
+            return Err(precondition_failed());
+        }
+    }
+    state.delete(bucket, &object.key, object.version_id.as_deref(), cx.now)
+}
+
+fn deleted_entry(object: &ObjectIdentifier, deleted: Deleted) -> DeletedObject {
+    DeletedObject {
+        delete_marker: deleted.marker.then_some(true),
+        delete_marker_version_id: deleted.version.filter(|_| deleted.marker),
+        key: Some(object.key.clone()),
+        version_id: object.version_id.clone(),
+    }
+}
+
+fn error_entry(object: &ObjectIdentifier, error: &ApiError) -> DeleteError {
+    DeleteError {
+        code: Some(error.code.clone()),
+        key: Some(object.key.clone()),
+        message: Some(error.message.clone()),
+        version_id: object.version_id.clone(),
+    }
+}
+
+/// `CopyObject`.
+pub(super) fn copy(state: &mut State, cx: &CallContext, input: &CopyObjectInput) -> Result<CopyObjectOutput> {
+    let target = reachable(state, cx, &input.bucket)?;
+    check_copy_options(input, target)?;
+    let (source_bucket, source_key, source_version) = source(&input.copy_source)?;
+    let from = state.bucket(source_bucket).ok_or_else(super::error::no_such_bucket)?;
+    let (version, object) = readable(from, source_key, source_version)?;
+    check_source(input, version, object)?;
+    let replaces = input.metadata_directive.as_ref().is_some_and(|d| d.as_str() == "REPLACE");
+    let changes = replaces || input.storage_class.is_some() || input.server_side_encryption.is_some();
+    if source_bucket == input.bucket && source_key == input.key && source_version.is_none() && !changes {
+        return Err(copy_to_itself());
+    }
+    let source_id = shown_version(from, &version.id);
+    let copied = copied(target, input, object, replaces)?;
+    let id = state.store(&input.bucket, &input.key, copied, cx.now)?;
+    let bucket = reachable(state, cx, &input.bucket)?;
+    Ok(copy_output(bucket, &input.key, bucket.version(&input.key, Some(&id))?, source_id))
+}
+
+fn check_copy_options(input: &CopyObjectInput, target: &Bucket) -> Result<()> {
+    let unsupported = [
+        (
+            input.sse_customer_algorithm.is_some() || input.copy_source_sse_customer_algorithm.is_some(),
+            "encryption with customer-provided keys",
+        ),
+        (input.tagging.is_some(), "object tags"),
+        (input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some(), "S3 Object Lock"),
+        (input.website_redirect_location.is_some(), "website redirects"),
+    ];
+    refuse(&unsupported)?;
+    check_acl(target, input.acl.as_ref().map(s3s::dto::ObjectCannedACL::as_str))
+}
+
+/// Bucket, key and version that a copy reads.
+pub(super) fn source(source: &CopySource) -> Result<(&str, &str, Option<&str>)> {
+    match source {
+        CopySource::Bucket { bucket, key, version_id } => Ok((bucket, key, version_id.as_deref())),
+        _ => Err(not_implemented("access points as copy sources")),
+    }
+}
+
+/// Conditions on the source: what would be 304 for a read is 412 for a copy.
+fn check_source(input: &CopyObjectInput, version: &Version, object: &Object) -> Result<()> {
+    let conditions = Conditions {
+        matches: input.copy_source_if_match.as_ref(),
+        none_match: input.copy_source_if_none_match.as_ref(),
+        modified_since: input.copy_source_if_modified_since.as_ref(),
+        unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+    };
+    conditions.check_read(version, object).map_err(|_| precondition_failed())
+}
+
+fn copy_to_itself() -> ApiError {
+    invalid_request(
+        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, \
+         website redirect location or encryption attributes.",
+    )
+}
+
+fn copied(target: &Bucket, input: &CopyObjectInput, source: &Object, replaces: bool) -> Result<Object> {
+    let encryption =
+        asked_encryption(target, input.server_side_encryption.as_ref(), input.ssekms_key_id.as_ref(), input.bucket_key_enabled)?;
+    let mut object = Object { encryption, storage_class: storage_class(input.storage_class.as_ref()), ..source.clone() };
+    if replaces {
+        object.headers = replaced_headers(input);
+        object.metadata = checked_metadata(input.metadata.clone())?;
+    }
+    if let Some(algorithm) = &input.checksum_algorithm {
+        let known = [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme, Algorithm::Sha1, Algorithm::Sha256];
+        let algorithm = known.into_iter().find(|known| known.name() == algorithm.as_str());
+        let unknown = || invalid_argument("The checksum algorithm you specified is not supported.");
+        object.checksum = Checksum::of(algorithm.ok_or_else(unknown)?, &object.body);
+    }
+    Ok(object)
+}
+
+fn replaced_headers(input: &CopyObjectInput) -> Headers {
+    Headers {
+        content_type: input.content_type.clone(),
+        content_encoding: input.content_encoding.clone(),
+        content_disposition: input.content_disposition.clone(),
+        content_language: input.content_language.clone(),
+        cache_control: input.cache_control.clone(),
+        expires: input.expires.as_ref().map(from_wire_time),
+    }
+}
+
+fn copy_output(bucket: &Bucket, key: &str, version: &Version, source_version: Option<String>) -> CopyObjectOutput {
+    let put = put_output(bucket, key, version);
+    let result = CopyObjectResult {
+        checksum_crc32: put.checksum_crc32,
+        checksum_crc32c: put.checksum_crc32c,
+        checksum_crc64nvme: put.checksum_crc64nvme,
+        checksum_sha1: put.checksum_sha1,
+        checksum_sha256: put.checksum_sha256,
+        checksum_type: put.checksum_type,
+        e_tag: put.e_tag,
+        last_modified: Some(wire_time(version.modified)),
+    };
+    CopyObjectOutput {
+        bucket_key_enabled: put.bucket_key_enabled,
+        copy_object_result: Some(result),
+        copy_source_version_id: source_version,
+        expiration: put.expiration,
+        ssekms_key_id: put.ssekms_key_id,
+        server_side_encryption: put.server_side_encryption,
+        version_id: put.version_id,
+        ..CopyObjectOutput::default()
+    }
+}
