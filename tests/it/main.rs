@@ -4,6 +4,7 @@
 
 mod aws_faults;
 mod aws_plans;
+mod aws_s3;
 mod aws_sandbox;
 mod aws_server;
 mod sandbox_core;
