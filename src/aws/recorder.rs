@@ -119,6 +119,11 @@ impl Recording {
         Arc::clone(&self.trace)
     }
 
+    /// The permissions that the call needs.
+    pub fn permissions(&self) -> &[Permission] {
+        self.draft.as_ref().map(|draft| draft.permissions.as_slice()).unwrap_or_default()
+    }
+
     /// Notes the first token of a stream; later ones change nothing.
     pub fn first_token(&mut self) {
         let now = self.stopwatch.elapsed_ms();

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws_faults;
+mod aws_plans;
+mod aws_s3;
 mod aws_sandbox;
 mod aws_server;
 mod cli;
