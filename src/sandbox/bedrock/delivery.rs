@@ -14,6 +14,7 @@ use super::record::{Invocation, gzip, s3_folder};
 use super::state::{CloudWatchConfig, LoggingConfig, S3Config};
 use crate::base::clock::Timestamp;
 use crate::sandbox::Sandbox;
+use crate::sandbox::cloudwatch::Unit;
 use crate::sandbox::world::World;
 
 /// How long records are collected before they become an object in S3.
@@ -133,5 +134,5 @@ fn write(world: &mut World, place: &Place, bucket: &str, key: &str, bytes: Vec<u
 /// Counts a delivery, successful or not; these metrics belong to no model.
 fn count(world: &mut World, place: &Place, metric: &str, delivered: bool) {
     let name = format!("{metric}{}", if delivered { "Success" } else { "Failure" });
-    neighbours::record(world, place, &name, None, 1.0, "Count");
+    neighbours::record(world, place, &name, None, 1.0, Unit::COUNT);
 }

@@ -2,6 +2,7 @@
 
 use super::neighbours;
 use super::record::Invocation;
+use crate::sandbox::cloudwatch::Unit;
 use crate::sandbox::world::World;
 
 /// The error code of a throttled call, which counts neither as an invocation nor as an error.
@@ -44,9 +45,9 @@ fn record_success(world: &mut World, invocation: &Invocation) {
 }
 
 fn count(world: &mut World, invocation: &Invocation, metric: &str, value: u64) {
-    neighbours::record(world, &invocation.place, metric, Some(&invocation.model_id), value as f64, "Count");
+    neighbours::record(world, &invocation.place, metric, Some(&invocation.model_id), value as f64, Unit::COUNT);
 }
 
 fn time(world: &mut World, invocation: &Invocation, metric: &str, value: u64) {
-    neighbours::record(world, &invocation.place, metric, Some(&invocation.model_id), value as f64, "Milliseconds");
+    neighbours::record(world, &invocation.place, metric, Some(&invocation.model_id), value as f64, Unit::MILLISECONDS);
 }

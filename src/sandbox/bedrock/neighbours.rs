@@ -1,6 +1,7 @@
 //! The other services of the account as Bedrock uses them: thin adapters over their state, with Bedrock's identity.
 
 use crate::base::clock::Timestamp;
+use crate::sandbox::cloudwatch::Unit;
 use crate::sandbox::iam::policy::{Context, PolicyDocument, PolicyKind, Principal};
 use crate::sandbox::world::World;
 
@@ -35,7 +36,8 @@ pub(super) fn can_write_logs(world: &World, place: &Place, group: &str, role_arn
     let stream = format!("arn:aws:logs:{}:{}:log-group:{group}:log-stream:{STREAM}", place.region, place.account);
     let role = world.iam.role_seen_by_services(role_arn, place.now, world.settings.iam_propagation());
     let permitted = role.is_some_and(|role| {
-        role.trusts(PRINCIPAL, &context) && ["logs:CreateLogStream", "logs:PutLogEvents"].iter().all(|action| role.allows(action, &stream, &context))
+        role.trusts(PRINCIPAL, &context)
+            && ["logs:CreateLogStream", "logs:PutLogEvents"].iter().all(|action| role.allows(action, &stream, &context))
     });
     permitted && world.region_view(&place.region).logs.group_exists(group)
 }
@@ -79,7 +81,10 @@ pub(super) fn write_object(world: &mut World, place: &Place, bucket: &str, key: 
 }
 
 /// Records one datum of a metric in `AWS/Bedrock`, for a model or, without one, for the account.
-pub(super) fn record(world: &mut World, place: &Place, metric: &str, model_id: Option<&str>, value: f64, unit: &str) {
+pub(super) fn record(world: &mut World, place: &Place, metric: &str, model_id: Option<&str>, value: f64, unit: Unit) {
     let dimensions: Vec<(&str, &str)> = model_id.map(|id| ("ModelId", id)).into_iter().collect();
-    world.region(&place.region).cloudwatch.record("AWS/Bedrock", metric, &dimensions, value, unit, place.now);
+    let recorded = world.region(&place.region).cloudwatch.record("AWS/Bedrock", metric, &dimensions, value, unit, place.now);
+    if let Err(error) = recorded {
+        tracing::warn!(metric, %error, "the sandbox could not record a metric");
+    }
 }

@@ -44,7 +44,16 @@ pub fn ui(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &M
 }
 
 #[expect(clippy::too_many_arguments, reason = "the context of a plot, passed on to its parts")]
-fn entry(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, series: &Series, names: &ModelNames, at_ms: Option<i64>, commands: &mut Commands) {
+fn entry(
+    ui: &mut Ui,
+    state: &State,
+    widget: &Widget,
+    data: &Plotted,
+    series: &Series,
+    names: &ModelNames,
+    at_ms: Option<i64>,
+    commands: &mut Commands,
+) {
     let theme = Theme::of(ui);
     let hidden = state.dashboard.hidden.contains(key(series));
     let value = at_ms.map_or_else(|| series.last(), |at| series.value_at(at, data.period_ms));

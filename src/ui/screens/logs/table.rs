@@ -138,7 +138,16 @@ impl<'a> Rows<'a> {
     fn new(state: &'a State, query: &'a Query, columns: &'a [usize]) -> Self {
         let logs = &state.logs;
         let with_date = logs.view.histogram.to_ms() - logs.view.histogram.from_ms > DAY_MS / 2;
-        Self { view: &logs.view, selection: &logs.selection, settings: &state.settings, query, columns, with_date, clicked: None, visible: 0 }
+        Self {
+            view: &logs.view,
+            selection: &logs.selection,
+            settings: &state.settings,
+            query,
+            columns,
+            with_date,
+            clicked: None,
+            visible: 0,
+        }
     }
 
     fn cell(&self, ui: &mut Ui, entry: &Entry, column: usize) {
@@ -172,7 +181,12 @@ impl<'a> Rows<'a> {
         let preview: String = preview.chars().take(400).collect();
         let text = highlight::snippet(&preview, &entry.line, self.query);
         let font = egui::TextStyle::Body.resolve(ui.style());
-        ui.add(Label::new(highlight::marked(theme, &text, self.query, &font, color)).truncate().selectable(false).show_tooltip_when_elided(false));
+        ui.add(
+            Label::new(highlight::marked(theme, &text, self.query, &font, color))
+                .truncate()
+                .selectable(false)
+                .show_tooltip_when_elided(false),
+        );
     }
 }
 
@@ -183,7 +197,11 @@ impl TableDelegate for Rows<'_> {
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let (name, _, right) = COLUMNS[self.columns[cell.col_range.start]];
-        let zone = if name == "Time" { format!(" ({})", format::zone_name(self.settings, timestamp_ms(self.view.histogram.from_ms))) } else { String::new() };
+        let zone = if name == "Time" {
+            format!(" ({})", format::zone_name(self.settings, timestamp_ms(self.view.histogram.from_ms)))
+        } else {
+            String::new()
+        };
         let theme = Theme::of(ui);
         let label = Label::new(RichText::new(format!("{name}{zone}")).text_style(text::axis()).color(theme.text3)).selectable(false);
         in_cell(ui, right, |ui| ui.add(label));
