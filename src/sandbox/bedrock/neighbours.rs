@@ -36,7 +36,8 @@ pub(super) fn can_write_logs(world: &World, place: &Place, group: &str, role_arn
     let stream = format!("arn:aws:logs:{}:{}:log-group:{group}:log-stream:{STREAM}", place.region, place.account);
     let role = world.iam.role_seen_by_services(role_arn, place.now, world.settings.iam_propagation());
     let permitted = role.is_some_and(|role| {
-        role.trusts(PRINCIPAL, &context) && ["logs:CreateLogStream", "logs:PutLogEvents"].iter().all(|action| role.allows(action, &stream, &context))
+        role.trusts(PRINCIPAL, &context)
+            && ["logs:CreateLogStream", "logs:PutLogEvents"].iter().all(|action| role.allows(action, &stream, &context))
     });
     permitted && world.region_view(&place.region).logs.group_exists(group)
 }

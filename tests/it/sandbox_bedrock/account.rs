@@ -188,21 +188,25 @@ impl Account {
     /// A raw request to another Region.
     pub async fn raw_from(&self, region: &str, method: Method, path: &str, body: &Value) -> (u16, String, Value) {
         let mut headers = HeaderMap::new();
-        let scope = format!("AWS4-HMAC-SHA256 Credential=OUTCROPSANDBOX00/20261006/{region}/bedrock/aws4_request, SignedHeaders=host, Signature=0");
+        let scope =
+            format!("AWS4-HMAC-SHA256 Credential=OUTCROPSANDBOX00/20261006/{region}/bedrock/aws4_request, SignedHeaders=host, Signature=0");
         headers.insert("authorization", scope.parse().unwrap());
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let request = Request { method, path: path.to_owned(), query: query.to_owned(), headers, body };
         let response = self.sandbox.handle(request).await;
         let status = response.status().as_u16();
-        let kind = response.headers().get("x-amzn-errortype").map_or("", |value| value.to_str().unwrap()).split(':').next().unwrap().to_owned();
+        let kind =
+            response.headers().get("x-amzn-errortype").map_or("", |value| value.to_str().unwrap()).split(':').next().unwrap().to_owned();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         (status, kind, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 }
 
 /// (status, code, message) of an SDK error.
-pub fn told<E: ProvideErrorMetadata + std::fmt::Debug>(error: SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>) -> (u16, String, String) {
+pub fn told<E: ProvideErrorMetadata + std::fmt::Debug>(
+    error: SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
+) -> (u16, String, String) {
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     (status, error.code().unwrap_or_default().to_owned(), error.message().unwrap_or_default().to_owned())
 }
@@ -254,4 +258,3 @@ pub fn both() -> LoggingConfig {
 pub fn folder() -> String {
     format!("lab/AWSLogs/{ACCOUNT}/BedrockModelInvocationLogs/{REGION}/2026/10/06/12")
 }
-

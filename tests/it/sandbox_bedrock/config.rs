@@ -15,7 +15,10 @@ fn bucket_only(name: &str) -> LoggingConfig {
 }
 
 fn group_refusal() -> String {
-    format!("Failed to validate permissions for log group: {GROUP}, with role: {}. Verify the IAM role permissions are correct.", role_arn())
+    format!(
+        "Failed to validate permissions for log group: {GROUP}, with role: {}. Verify the IAM role permissions are correct.",
+        role_arn()
+    )
 }
 
 #[tokio::test]
@@ -73,9 +76,11 @@ async fn a_new_role_is_seen_late() {
 
 #[tokio::test]
 async fn wrong_trust_and_wrong_permissions_are_refused() {
-    let other_principal: Value = serde_json::from_str(&trust(REGION).to_string().replace("bedrock.amazonaws.com", "ec2.amazonaws.com")).unwrap();
+    let other_principal: Value =
+        serde_json::from_str(&trust(REGION).to_string().replace("bedrock.amazonaws.com", "ec2.amazonaws.com")).unwrap();
     let other_account: Value = serde_json::from_str(&trust(REGION).to_string().replace("123456789012", "999999999999")).unwrap();
-    let no_put: Value = serde_json::from_str(&permissions(GROUP).to_string().replace("\"logs:PutLogEvents\"", "\"logs:GetLogEvents\"")).unwrap();
+    let no_put: Value =
+        serde_json::from_str(&permissions(GROUP).to_string().replace("\"logs:PutLogEvents\"", "\"logs:GetLogEvents\"")).unwrap();
     let cases = [
         (other_principal, permissions(GROUP), "another service is trusted"),
         (other_account, permissions(GROUP), "another account is trusted"),
@@ -98,7 +103,12 @@ async fn wrong_trust_and_wrong_permissions_are_refused() {
 async fn buckets_are_checked_for_existence_policy_region_and_ownership() {
     let account = Account::prepared().await;
     let s3 = client!(account, aws_sdk_s3, REGION);
-    assert!(account.refused(bucket_only("nobody-has-this-bucket")).await.starts_with("Failed to validate permissions for bucket: nobody-has-this-bucket."));
+    assert!(
+        account
+            .refused(bucket_only("nobody-has-this-bucket"))
+            .await
+            .starts_with("Failed to validate permissions for bucket: nobody-has-this-bucket.")
+    );
     account.put(bucket_only(BUCKET)).await.unwrap();
 
     let refused = "Failed to validate permissions for bucket: bedrock-logs-of-a-test. Verify the IAM permissions are correct and verify the S3 bucket policy is correct.";
@@ -150,7 +160,8 @@ async fn a_denied_caller_is_told_the_action() {
 async fn malformed_configurations_are_refused_with_the_member_named() {
     let account = Account::prepared().await;
     let put = async |config: Value| account.raw(Method::PUT, "/logging/modelinvocations", &config).await;
-    let (status, kind, body) = put(json!({ "loggingConfig": { "cloudWatchConfig": { "logGroupName": GROUP, "roleArn": "nonsense" } } })).await;
+    let (status, kind, body) =
+        put(json!({ "loggingConfig": { "cloudWatchConfig": { "logGroupName": GROUP, "roleArn": "nonsense" } } })).await;
     assert_eq!((status, kind.as_str()), (400, "ValidationException"));
     assert!(body["message"].as_str().unwrap().contains("'loggingConfig.cloudWatchConfig.roleArn'"));
     let (status, kind, _) = put(json!({ "loggingConfig": { "s3Config": 5 } })).await;

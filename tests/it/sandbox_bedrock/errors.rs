@@ -1,6 +1,6 @@
 //! Every refusal of the runtime, in AWS's words, and what it leaves in log and metrics.
 
-use aws_sdk_bedrockruntime::types::{ConversationRole, ContentBlock, InferenceConfiguration, Message};
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, InferenceConfiguration, Message};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -36,12 +36,7 @@ async fn models_that_cannot_be_called_say_why() {
             "ResourceNotFoundException",
             "This model version has reached the end of its life. Please refer to the AWS documentation for more details.",
         ),
-        (
-            "us.anthropic.claude-mythos-5-1",
-            403,
-            "AccessDeniedException",
-            "You don't have access to the model with the specified model ID.",
-        ),
+        ("us.anthropic.claude-mythos-5-1", 403, "AccessDeniedException", "You don't have access to the model with the specified model ID."),
     ];
     for (model, status, code, message) in cases {
         assert_eq!(converse_error(&account, model).await, (status, code.to_owned(), message.to_owned()), "{model}");
@@ -93,7 +88,8 @@ async fn parameters_that_a_model_does_not_take_are_refused() {
 #[tokio::test]
 async fn conversations_must_be_well_formed() {
     let account = Account::new();
-    let assistant = |text: &str| Message::builder().role(ConversationRole::Assistant).content(ContentBlock::Text(text.to_owned())).build().unwrap();
+    let assistant =
+        |text: &str| Message::builder().role(ConversationRole::Assistant).content(ContentBlock::Text(text.to_owned())).build().unwrap();
     let refused = async |model: &str, messages: Vec<Message>| {
         told(account.runtime().converse().model_id(model).set_messages(Some(messages)).send().await.unwrap_err()).2
     };
@@ -113,7 +109,11 @@ async fn conversations_must_be_well_formed() {
         refused(SONNET, vec![empty]).await,
         "The content field in the Message object at messages.0 is empty. Add a ContentBlock object to the content field and try again."
     );
-    assert!(refused("us.anthropic.claude-opus-4-8", vec![user("a"), assistant("Well,")]).await.contains("does not support assistant message prefill"));
+    assert!(
+        refused("us.anthropic.claude-opus-4-8", vec![user("a"), assistant("Well,")])
+            .await
+            .contains("does not support assistant message prefill")
+    );
     let window = "word ".repeat(200_001);
     assert!(refused(CLAUDE_2, vec![user(&window)]).await.starts_with("The model returned the following errors: prompt is too long: 2000"));
 }
@@ -137,12 +137,21 @@ async fn bodies_of_the_invoke_operations_are_checked() {
         (with("max_tokens", Value::Null), "max_tokens: Field required"),
         (with("anthropic_version", Value::Null), "anthropic_version: Field required"),
         (with("maxTokens", json!(5)), "maxTokens: Extra inputs are not permitted"),
-        (with("max_tokens", json!(64_001)), "max_tokens: 64001 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-6"),
+        (
+            with("max_tokens", json!(64_001)),
+            "max_tokens: 64001 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-6",
+        ),
         (with("messages", json!([])), "messages: at least one message is required"),
         (with("messages", json!([{ "role": "assistant", "content": "x" }])), "messages: first message must use the \"user\" role"),
-        (with("messages", json!([{ "role": "user", "content": [{ "type": "text", "text": "" }] }])), "messages: text content blocks must be non-empty"),
+        (
+            with("messages", json!([{ "role": "user", "content": [{ "type": "text", "text": "" }] }])),
+            "messages: text content blocks must be non-empty",
+        ),
         (with("temperature", json!(2)), "temperature: range: 0..1"),
-        (json!({ "prompt": "\n\nHuman: x\n\nAssistant:", "max_tokens_to_sample": 5 }), "\"claude-sonnet-4-6\" is not supported on this API. Please use the Messages API instead."),
+        (
+            json!({ "prompt": "\n\nHuman: x\n\nAssistant:", "max_tokens_to_sample": 5 }),
+            "\"claude-sonnet-4-6\" is not supported on this API. Please use the Messages API instead.",
+        ),
         (json!([1]), "Malformed input request, please reformat your input and try again."),
     ];
     for (body, message) in cases {
@@ -158,7 +167,9 @@ async fn a_caller_without_permission_is_told_action_and_resource() {
     account.sandbox.world().denied.insert("*".to_owned(), ["bedrock:InvokeModel".to_owned()].into());
     let (status, code, message) = converse_error(&account, SONNET).await;
     assert_eq!((status, code.as_str()), (403, "AccessDeniedException"));
-    assert!(message.contains("bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6"));
+    assert!(message.contains(
+        "bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6"
+    ));
     account.runtime().converse_stream().model_id(SONNET).messages(user("Hello")).send().await.unwrap();
 }
 

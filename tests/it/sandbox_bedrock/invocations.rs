@@ -3,8 +3,9 @@
 use aws_sdk_bedrockruntime::operation::RequestId as _;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
-    CachePointBlock, CachePointType, ContentBlock, ContentBlockDelta, ConverseStreamOutput, DocumentBlock, DocumentFormat, DocumentSource,
-    ImageBlock, ImageFormat, ImageSource, InferenceConfiguration, Message, ConversationRole, ResponseStream, StopReason, SystemContentBlock,
+    CachePointBlock, CachePointType, ContentBlock, ContentBlockDelta, ConversationRole, ConverseStreamOutput, DocumentBlock,
+    DocumentFormat, DocumentSource, ImageBlock, ImageFormat, ImageSource, InferenceConfiguration, Message, ResponseStream, StopReason,
+    SystemContentBlock,
 };
 use http::Method;
 use outcrop::base::clock::Clock as _;
@@ -163,7 +164,12 @@ fn messages_body(text: &str) -> Value {
 #[tokio::test]
 async fn invoke_model_speaks_the_messages_api_and_counts_in_headers() {
     let account = Account::new();
-    let call = account.runtime().invoke_model().model_id(SONNET).content_type("application/json").body(Blob::new(messages_body("Hello").to_string()));
+    let call = account
+        .runtime()
+        .invoke_model()
+        .model_id(SONNET)
+        .content_type("application/json")
+        .body(Blob::new(messages_body("Hello").to_string()));
     let output = call.send().await.unwrap();
     let body: Value = serde_json::from_slice(output.body().as_ref()).unwrap();
     assert_eq!((&body["type"], &body["role"], &body["stop_reason"]), (&json!("message"), &json!("assistant"), &json!("end_turn")));
@@ -204,7 +210,10 @@ async fn invoke_streams_send_the_events_of_the_messages_api() {
     let chunks = chunks(&account, SONNET, &messages_body("Hello")).await;
     let mut kinds: Vec<&str> = chunks.iter().map(|chunk| chunk["type"].as_str().unwrap()).collect();
     kinds.dedup();
-    assert_eq!(kinds, ["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop"]);
+    assert_eq!(
+        kinds,
+        ["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop"]
+    );
     let metrics = &chunks.last().unwrap()["amazon-bedrock-invocationMetrics"];
     assert!(metrics["firstByteLatency"].as_u64().unwrap() < metrics["invocationLatency"].as_u64().unwrap());
     assert_eq!(metrics["outputTokenCount"], chunks[chunks.len() - 2]["usage"]["output_tokens"]);
@@ -244,7 +253,9 @@ async fn a_caller_who_goes_away_leaves_a_record_of_what_was_said() {
     let whole = account.ask(SONNET, &long).await.usage().unwrap().output_tokens() as u64;
     assert!((12..whole).contains(&tokens), "{tokens} of {whole}");
     assert!(record["output"]["outputBodyJson"].get("stopReason").is_none());
-    assert!(record["output"]["outputBodyJson"]["output"]["message"]["content"][0]["text"].as_str().unwrap().starts_with("_This is Outcrop"));
+    assert!(
+        record["output"]["outputBodyJson"]["output"]["message"]["content"][0]["text"].as_str().unwrap().starts_with("_This is Outcrop")
+    );
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Every example prompt, sent as the playground sends it.
 
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ConversationRole, InferenceConfiguration, Message, StopReason, SystemContentBlock, Tool, ToolConfiguration, ToolInputSchema,
-    ToolResultBlock, ToolResultContentBlock, ToolSpecification,
+    ContentBlock, ConversationRole, InferenceConfiguration, Message, StopReason, SystemContentBlock, Tool, ToolConfiguration,
+    ToolInputSchema, ToolResultBlock, ToolResultContentBlock, ToolSpecification,
 };
 use aws_smithy_types::Document;
 use outcrop::prompts::{self, ExamplePrompt};
@@ -52,7 +52,8 @@ async fn every_example_prompt_is_answered_and_says_that_it_is_the_sandbox() {
     }
     let records = account.records().await;
     assert_eq!(records.len(), prompts::all().len());
-    let long = records.iter().find(|record| record["input"].get("inputBodyS3Path").is_some()).expect("the long document goes to the bucket");
+    let long =
+        records.iter().find(|record| record["input"].get("inputBodyS3Path").is_some()).expect("the long document goes to the bucket");
     assert!(long["input"]["inputTokenCount"].as_u64().unwrap() > 20_000);
 }
 
@@ -75,7 +76,15 @@ async fn the_tool_example_asks_for_its_tool_and_uses_the_result() {
     let found = ToolResultContentBlock::Text("in Hamburg, due Friday".to_owned());
     let result = ToolResultBlock::builder().tool_use_id(call.tool_use_id()).content(found).build().unwrap();
     let answer = Message::builder().role(ConversationRole::User).content(ContentBlock::ToolResult(result)).build().unwrap();
-    let second = account.runtime().converse().model_id(SONNET).set_messages(Some(vec![asked, reply, answer])).tool_config(tools).send().await.unwrap();
+    let second = account
+        .runtime()
+        .converse()
+        .model_id(SONNET)
+        .set_messages(Some(vec![asked, reply, answer]))
+        .tool_config(tools)
+        .send()
+        .await
+        .unwrap();
     let text = second.output().unwrap().as_message().unwrap().content()[0].as_text().unwrap().clone();
     assert!(text.starts_with(NOTICE) && text.contains("due Friday"), "{text}");
     assert_eq!(second.stop_reason(), &StopReason::EndTurn);

@@ -54,7 +54,10 @@ async fn converse_and_its_stream_have_the_shape_of_real_records() {
     let real = sample(include_str!("../../fixtures/records/02_conversestream_opus46_cachewrite_2026-04.json"));
     assert_same_shape(&stream, &real);
     assert_eq!(stream["operation"], "ConverseStream");
-    assert_eq!(stream["output"]["outputBodyJson"]["output"], converse["output"]["outputBodyJson"]["output"], "aggregated to the same message");
+    assert_eq!(
+        stream["output"]["outputBodyJson"]["output"], converse["output"]["outputBodyJson"]["output"],
+        "aggregated to the same message"
+    );
     for record in [&converse, &stream] {
         assert_eq!(record["modelId"], SONNET);
         assert!(["us-east-1", "us-east-2", "us-west-2"].contains(&record["inferenceRegion"].as_str().unwrap()));
@@ -82,9 +85,13 @@ async fn the_stream_of_claude_2_is_a_list_of_completions() {
     drain(&account, CLAUDE_2, &real["input"]["inputBodyJson"]).await;
     let record = account.record().await;
     assert_eq!(sorted(keys(&record)), sorted(keys(&real)), "the sample's keys are in another order");
-    assert_same_shape(&json!({ "input": record["input"], "output": record["output"], "identity": record["identity"] }), &json!({ "input": real["input"], "output": real["output"], "identity": real["identity"] }));
+    assert_same_shape(
+        &json!({ "input": record["input"], "output": record["output"], "identity": record["identity"] }),
+        &json!({ "input": real["input"], "output": real["output"], "identity": real["identity"] }),
+    );
     assert_eq!(record["input"]["inputBodyJson"], real["input"]["inputBodyJson"]);
-    let (chunks, real_chunks) = (record["output"]["outputBodyJson"].as_array().unwrap(), real["output"]["outputBodyJson"].as_array().unwrap());
+    let (chunks, real_chunks) =
+        (record["output"]["outputBodyJson"].as_array().unwrap(), real["output"]["outputBodyJson"].as_array().unwrap());
     let end = chunks.last().unwrap()["amazon-bedrock-invocationMetrics"].clone();
     assert_eq!(keys(&end), keys(&real_chunks[2]["amazon-bedrock-invocationMetrics"]));
     assert_eq!(end["outputTokenCount"], record["output"]["outputTokenCount"]);
@@ -111,7 +118,8 @@ async fn a_large_input_goes_to_the_bucket_as_in_real_records() {
 #[tokio::test]
 async fn without_a_bucket_for_large_data_the_record_goes_without_the_body() {
     let account = Account::prepared().await;
-    let group = aws_sdk_bedrock::types::CloudWatchConfig::builder().log_group_name(GROUP).role_arn(super::account::role_arn()).build().unwrap();
+    let group =
+        aws_sdk_bedrock::types::CloudWatchConfig::builder().log_group_name(GROUP).role_arn(super::account::role_arn()).build().unwrap();
     account.put(LoggingConfig::builder().cloud_watch_config(group).build()).await.unwrap();
     account.ask(SONNET, &"words ".repeat(20_000)).await;
     let record = account.record().await;
@@ -212,7 +220,7 @@ async fn metrics_agree_with_the_records() {
         assert_eq!(account.sum("OutputTokenCount", Some(model)).await, total("/output/outputTokenCount"));
         assert_eq!(account.sum("InvocationLatency", Some(model)).await, total("/output/outputBodyJson/metrics/latencyMs"));
     }
-    let tokens = |side: &str| account.sum(side, Some(SONNET));
+    let tokens = async |metric: &str| account.sum(metric, Some(SONNET)).await;
     assert_eq!(tokens("EstimatedTPMQuotaUsage").await, tokens("InputTokenCount").await + 5.0 * tokens("OutputTokenCount").await);
     assert!(tokens("TimeToFirstToken").await > 0.0, "one call was streamed");
     assert_eq!(account.sum("TimeToFirstToken", Some(CLAUDE_2)).await, 0.0);
