@@ -46,11 +46,23 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
 
 /// Moves an unreadable file out of the way and returns its new path, `name.corrupt-N`, so that nothing is lost.
 pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
-    let free = (1..).map(|n| path.with_file_name(format!("{name}.corrupt-{n}"))).find(|candidate| !candidate.exists());
-    let target = free.unwrap_or_else(|| path.with_file_name(format!("{name}.corrupt")));
+    let target = free_name_aside(path);
     fs::rename(path, &target)?;
     Ok(target)
+}
+
+/// Like [`set_aside`], but the file stays where it is as well: for one that is then replaced atomically, so that it is never missing.
+pub fn keep_copy_aside(path: &Path) -> io::Result<PathBuf> {
+    let target = free_name_aside(path);
+    fs::copy(path, &target)?;
+    fs::File::open(&target)?.sync_all()?;
+    Ok(target)
+}
+
+fn free_name_aside(path: &Path) -> PathBuf {
+    let name = path.file_name().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
+    let free = (1..).map(|n| path.with_file_name(format!("{name}.corrupt-{n}"))).find(|candidate| !candidate.exists());
+    free.unwrap_or_else(|| path.with_file_name(format!("{name}.corrupt")))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod logs;
 pub mod notices;
 pub mod playground;
 pub mod resources;
+pub mod storage;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -26,6 +27,7 @@ use crate::app::{Effect, Event, Screen};
 use crate::aws::{Recorder, Session};
 use crate::base::clock::{SharedClock, Stopwatch, SystemClock};
 use crate::base::problem::Problem;
+use crate::sandbox::embedded::Embedded;
 
 /// Events that wait for the window; above it, senders wait and call records are dropped.
 const CHANNEL_CAPACITY: usize = 4_096;
@@ -85,7 +87,7 @@ struct Shared {
     wake: Wake,
     options: Options,
     session: Mutex<Option<Session>>,
-    sandbox: tokio::sync::Mutex<Option<environment::RunningSandbox>>,
+    sandbox: tokio::sync::Mutex<Option<Embedded>>,
 }
 
 impl Runtime {
@@ -118,7 +120,8 @@ impl Runtime {
             Effect::Connect(environment) => environment::connect(jobs, environment),
             Effect::FindProfiles => environment::find_profiles(jobs),
             Effect::SaveSettings(settings) => environment::save_settings(jobs, &settings),
-            Effect::ForgetLocalCopies => environment::forget_local_copies(jobs),
+            Effect::ForgetLocalCopies => storage::forget_copies(jobs),
+            Effect::MeasureStorage => storage::measure(jobs),
             Effect::TickAfter(screen, after) => tick_after(jobs, screen, after),
             Effect::Lab(effect) => lab::run(jobs, effect),
             Effect::Playground(effect) => playground::run(jobs, effect),

@@ -100,6 +100,11 @@ bucket_operation! {
 }
 
 bucket_operation! {
+    /// Deletes the bucket policy.
+    DeleteBucketPolicy by delete_bucket_policy needs "s3:DeleteBucketPolicy" gives (): |_| ()
+}
+
+bucket_operation! {
     /// Reads the tags of a bucket.
     GetBucketTagging by get_bucket_tagging needs "s3:GetBucketTagging" gives Vec<Tag>: bucket_tags
 }

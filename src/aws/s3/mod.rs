@@ -5,8 +5,8 @@ mod objects;
 mod settings;
 
 pub use buckets::{
-    Bucket, BucketHead, CreateBucket, DeleteBucket, GetBucketLocation, GetBucketPolicy, GetBucketTagging, HeadBucket, ListBuckets,
-    PutBucketPolicy, PutBucketTagging,
+    Bucket, BucketHead, CreateBucket, DeleteBucket, DeleteBucketPolicy, GetBucketLocation, GetBucketPolicy, GetBucketTagging, HeadBucket,
+    ListBuckets, PutBucketPolicy, PutBucketTagging,
 };
 pub use objects::{
     DeleteFailure, DeleteObject, DeleteObjects, GetObject, HeadObject, ListObjectVersions, ListObjectsV2, Object, ObjectHead, ObjectPage,

@@ -30,7 +30,7 @@ const PRESIGNED: &[&str] = &[
 
 /// The request as the wire crate shall see it.
 pub(super) fn admit(cx: &CallContext, request: Request) -> Result<HttpRequest> {
-    check_caller(cx, &request.headers)?;
+    check_caller(cx, &request)?;
     let mut headers = request.headers;
     let body = if is_chunked(&headers) { unchunk(&mut headers, &request.body)? } else { request.body };
     undo(&mut headers, body.len());
@@ -45,12 +45,19 @@ pub(super) fn admit(cx: &CallContext, request: Request) -> Result<HttpRequest> {
 }
 
 /// Buckets of the account are private, so strangers are refused; and so is a caller who expects another owner.
-fn check_caller(cx: &CallContext, headers: &HeaderMap) -> Result<()> {
-    let expected = headers.get("x-amz-expected-bucket-owner");
-    if cx.access_key.is_none() || expected.is_some_and(|owner| owner != cx.account.as_str()) {
+fn check_caller(cx: &CallContext, request: &Request) -> Result<()> {
+    let is_signed = cx.access_key.is_some() || is_signed_v2(request);
+    let expected = request.headers.get("x-amz-expected-bucket-owner");
+    if !is_signed || expected.is_some_and(|owner| owner != cx.account.as_str()) {
         return Err(access_denied());
     }
     Ok(())
+}
+
+/// Whether the request bears a signature of version 2, which has no scope and so counts for us-east-1; `aws s3 presign` makes them there.
+fn is_signed_v2(request: &Request) -> bool {
+    let header = request.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    header.starts_with("AWS ") || request.query.split('&').any(|pair| pair.starts_with("AWSAccessKeyId="))
 }
 
 fn is_chunked(headers: &HeaderMap) -> bool {

@@ -351,3 +351,26 @@ impl S3 for Call {
         self.write("PutObject", &resource, &name, |state, cx| object::copy(state, cx, &input))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OPERATIONS;
+
+    /// `ListObjectsV2` as the method `list_objects_v2`.
+    fn method(operation: &str) -> String {
+        let snake = |c: char| if c.is_ascii_uppercase() { format!("_{}", c.to_ascii_lowercase()) } else { c.to_string() };
+        operation.chars().map(snake).collect::<String>().trim_start_matches('_').to_owned()
+    }
+
+    #[test]
+    fn the_published_operations_are_the_methods_of_the_trait() {
+        let (_, implementation) = include_str!("service.rs").split_once("impl S3 for Call {").unwrap();
+        let (implementation, _) = implementation.split_once("\n}\n").unwrap();
+        let methods: Vec<&str> = implementation
+            .split("async fn ")
+            .skip(1)
+            .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap())
+            .collect();
+        assert_eq!(OPERATIONS.iter().map(|operation| method(operation)).collect::<Vec<_>>(), methods);
+    }
+}
