@@ -26,6 +26,7 @@ use crate::app::{Effect, Event, Screen};
 use crate::aws::{Recorder, Session};
 use crate::base::clock::{SharedClock, Stopwatch, SystemClock};
 use crate::base::problem::Problem;
+use crate::sandbox::embedded::Embedded;
 
 /// Events that wait for the window; above it, senders wait and call records are dropped.
 const CHANNEL_CAPACITY: usize = 4_096;
@@ -85,7 +86,7 @@ struct Shared {
     wake: Wake,
     options: Options,
     session: Mutex<Option<Session>>,
-    sandbox: tokio::sync::Mutex<Option<environment::RunningSandbox>>,
+    sandbox: tokio::sync::Mutex<Option<Embedded>>,
     bench: lab::Bench,
 }
 
