@@ -7,6 +7,8 @@ pub mod aws;
 pub mod base;
 pub mod cli;
 pub mod lab;
+pub mod logs;
+pub mod metrics;
 pub mod models;
 pub mod prompts;
 pub mod runtime;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::error::AwsError;
+use super::error::{AwsError, ErrorKind};
 use super::operation::{Operation, Permission, Service, cli_line};
 use super::redact::redacted;
 use super::trace::Trace;
@@ -40,6 +40,34 @@ pub struct CallRecord {
     pub request_id: Option<String>,
     /// Code and text of the failure, if it failed.
     pub error: Option<(String, String)>,
+}
+
+impl CallRecord {
+    /// The failure of the call as an error that can be explained; its class is read off the recorded code and status.
+    pub fn failure(&self) -> Option<AwsError> {
+        let (code, message) = self.error.as_ref()?;
+        Some(AwsError {
+            service: self.service,
+            operation: self.operation.clone(),
+            kind: recorded_kind(code, self.status),
+            code: code.clone(),
+            message: message.clone(),
+            status: self.status,
+            request_id: self.request_id.clone(),
+        })
+    }
+}
+
+/// The class behind a recorded code: our own names of local failures first, then AWS's.
+fn recorded_kind(code: &str, status: Option<u16>) -> ErrorKind {
+    match code {
+        "NoCredentials" | "CredentialsProvider" | "InvalidConfiguration" => ErrorKind::NoCredentials,
+        "ExpiredCredentials" => ErrorKind::ExpiredCredentials,
+        "Unreachable" => ErrorKind::Unreachable,
+        "Timeout" | "CredentialsTimeout" => ErrorKind::Timeout,
+        "InvalidRequest" => ErrorKind::Invalid,
+        _ => super::classify::kind_of(code, status),
+    }
 }
 
 /// Takes call records; must be quick and never block.
@@ -89,6 +117,11 @@ impl Recording {
     /// Where the call's wire traffic is counted.
     pub fn trace(&self) -> Arc<Trace> {
         Arc::clone(&self.trace)
+    }
+
+    /// The permissions that the call needs.
+    pub fn permissions(&self) -> &[Permission] {
+        self.draft.as_ref().map(|draft| draft.permissions.as_slice()).unwrap_or_default()
     }
 
     /// Notes the first token of a stream; later ones change nothing.

@@ -12,6 +12,7 @@ pub mod logs;
 pub mod notices;
 pub mod playground;
 pub mod resources;
+pub mod storage;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -121,7 +122,8 @@ impl Runtime {
             Effect::Connect(environment) => environment::connect(jobs, environment),
             Effect::FindProfiles => environment::find_profiles(jobs),
             Effect::SaveSettings(settings) => environment::save_settings(jobs, &settings),
-            Effect::ForgetLocalCopies => environment::forget_local_copies(jobs),
+            Effect::ForgetLocalCopies => storage::forget_copies(jobs),
+            Effect::MeasureStorage => storage::measure(jobs),
             Effect::TickAfter(screen, after) => tick_after(jobs, screen, after),
             Effect::Lab(effect) => lab::run(jobs, effect),
             Effect::Playground(effect) => playground::run(jobs, effect),
