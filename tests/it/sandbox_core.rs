@@ -8,7 +8,7 @@ use aws_sdk_cloudwatch::operation::RequestId as _;
 use aws_sdk_iam::error::ProvideErrorMetadata as _;
 use aws_sdk_iam::types::PolicyEvaluationDecisionType as Decision;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use outcrop::base::clock::{Clock as _, ManualClock, timestamp_ms};
+use outcrop::base::clock::{ManualClock, timestamp_ms};
 use outcrop::sandbox::Sandbox;
 use outcrop::sandbox::credentials::{ACCESS_KEY, SECRET_KEY};
 use outcrop::sandbox::door::Door;
@@ -167,12 +167,12 @@ async fn roles_are_listed_in_pages_and_by_path() {
         iam.create_role().role_name(name).path(path).assume_role_policy_document(TRUST).send().await.unwrap();
     }
     let pages: Vec<_> = iam.list_roles().max_items(3).into_paginator().items().send().collect::<Result<_, _>>().await.unwrap();
-    assert_eq!(pages.iter().map(|role| role.role_name()).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+    assert_eq!(pages.iter().map(aws_sdk_iam::types::Role::role_name).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
     let first = iam.list_roles().max_items(3).send().await.unwrap();
     assert!(first.is_truncated() && first.marker().is_some() && first.roles().len() == 3);
     let lab = iam.list_roles().path_prefix("/lab/").send().await.unwrap();
     assert_eq!(
-        lab.roles().iter().map(|role| role.arn()).collect::<Vec<_>>(),
+        lab.roles().iter().map(aws_sdk_iam::types::Role::arn).collect::<Vec<_>>(),
         ["arn:aws:iam::123456789012:role/lab/a", "arn:aws:iam::123456789012:role/lab/deep/b"]
     );
     let bad = iam.list_roles().marker("rubbish").send().await.unwrap_err().into_service_error();
