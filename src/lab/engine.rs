@@ -158,17 +158,11 @@ impl Engine {
         self.try_check(step, report).await
     }
 
-    /// Checks every step that is remembered as done, in order, and tells each outcome.
-    pub async fn resume(&self, mut tell: impl FnMut(&str, Status) + Send) {
-        for step in &self.lab.steps {
-            match self.lock().step(&step.id).ending {
-                Some(Ending::Done) => {}
-                _ => continue,
-            }
-            tell(&step.id, Status::Running { progress: super::status::Progress::new("Checking again") });
-            let status = self.check(&step.id, &|_| {}).await;
-            tell(&step.id, status);
-        }
+    /// Ids of the steps that are remembered as done, in order: each is to be checked again before it counts.
+    pub fn done_steps(&self) -> Vec<String> {
+        let progress = self.lock();
+        let is_done = |step: &&Step| progress.step(&step.id).ending == Some(Ending::Done);
+        self.lab.steps.iter().filter(is_done).map(|step| step.id.clone()).collect()
     }
 
     /// What is known of a step without asking AWS.

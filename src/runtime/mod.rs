@@ -88,6 +88,7 @@ struct Shared {
     options: Options,
     session: Mutex<Option<Session>>,
     sandbox: tokio::sync::Mutex<Option<Embedded>>,
+    bench: lab::Bench,
 }
 
 impl Runtime {
@@ -103,6 +104,7 @@ impl Runtime {
             options,
             session: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
+            bench: lab::Bench::default(),
         };
         Ok(Self { jobs: Jobs(Arc::new(shared)), events, tokio: Some(tokio) })
     }
@@ -210,6 +212,11 @@ impl Jobs {
 
     fn set_session(&self, session: Session) {
         *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    }
+
+    /// The open lab.
+    fn bench(&self) -> &lab::Bench {
+        &self.0.bench
     }
 
     /// The program's clock.

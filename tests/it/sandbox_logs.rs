@@ -287,7 +287,7 @@ async fn expired_events_vanish() {
     let scene = Scene::with_stream().await;
     scene.logs.put_retention_policy().log_group_name(GROUP).retention_in_days(1).send().await.unwrap();
     scene.put("one", &[(NOW - 3_600_000, "early"), (NOW, "late")]).await;
-    scene.clock.advance(Duration::from_secs(23 * 3600 + 60));
+    scene.clock.advance(Duration::from_mins(23 * 60 + 1));
     assert_eq!(scene.search(scene.filter()).await, ["late"]);
     let read = scene.logs.get_log_events().log_group_name(GROUP).log_stream_name("one").start_from_head(true).send().await.unwrap();
     assert_eq!(messages(&read), ["late"]);
@@ -374,7 +374,7 @@ async fn a_search_merges_streams_by_time_and_filters() {
     assert_eq!(scene.search(scene.filter().filter_pattern("ERROR").limit(1)).await, ["a ERROR", "d ERROR", "e ERROR"]);
     assert_eq!(scene.search(scene.filter().filter_pattern("{ $.status >= 400 && $.model = cl* }")).await.len(), 1);
     assert_eq!(scene.search(scene.filter().start_time(NOW + 1).end_time(NOW + 2)).await, ["b", "c", "d ERROR"]);
-    assert_eq!(scene.search(scene.filter().log_stream_names("two").filter_pattern("?b ?d")).await, ["b", "d ERROR"]);
+    assert_eq!(scene.search(scene.filter().log_stream_names("two").filter_pattern("?b ?ERROR")).await, ["b", "d ERROR"]);
     assert_eq!(scene.search(scene.filter().log_stream_name_prefix("o").filter_pattern("-ERROR")).await, ["c"]);
 
     let page = scene.filter().limit(1).send().await.unwrap();
@@ -418,7 +418,7 @@ async fn other_services_deliver_into_a_stream_they_create() {
 }
 
 #[tokio::test]
-async fn a_million_events_are_taken_searched_and_survive_a_snapshot() {
+async fn a_million_events_in_any_order_are_taken_and_searched() {
     let scene = scene();
     scene.logs.create_log_group().log_group_name(GROUP).send().await.unwrap();
     {

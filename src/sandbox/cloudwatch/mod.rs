@@ -31,3 +31,6 @@ fn view<T>(sandbox: &Sandbox, cx: &CallContext, look: impl FnOnce(&State) -> Res
     let world = sandbox.world();
     look(&world.region_view(&cx.region).cloudwatch)
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,12 +62,12 @@ mod tests {
 
     #[test]
     fn starts_are_rounded_down_by_age_and_period() {
-        // 1_790_006_754 is 54 s into its minute, 54 s into five minutes and 3_354 s into its hour.
-        assert_eq!([1_790_006_754 % 60, 1_790_006_754 % 300, 1_790_006_754 % 3_600], [54, 54, 3_354]);
+        // 1_790_006_754 is 54 s into its minute and its five minutes, 354 s into its hour.
+        assert_eq!([1_790_006_754 % 60, 1_790_006_754 % 300, 1_790_006_754 % 3_600], [54, 54, 354]);
         assert_eq!(starts(0, 60), -54);
         assert_eq!(starts(10 * DAY, 300), -54);
         assert_eq!(starts(20 * DAY + 120, 300), -234);
-        assert_eq!(starts(100 * DAY, 3_600), -3_354);
+        assert_eq!(starts(100 * DAY, 3_600), -354);
         assert_eq!(starts(3, 10), -1);
     }
 

@@ -155,9 +155,9 @@ pub(super) fn checked_name<'a>(input: &Input<'a>, member: &str, max: usize) -> R
     let name = input.required_str(member)?;
     input.check_length(member, name, 1..=max)?;
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)) {
-        let lower = member.replacen(|_: char| true, &member[..1].to_lowercase(), 1);
+        let shown = input.path_of(member);
         let message = format!(
-            "The specified value for {lower} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            "The specified value for {shown} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
         );
         return Err(ApiError::new(400, INVALID, message));
     }

@@ -4,7 +4,7 @@
 //! deliver through [`State::put_event`]. Not here: what a filter pattern means ([`crate::logs::filter_pattern`]).
 //!
 //! Where the service is eventually consistent (stored bytes, last event times), the sandbox is at once. Events past their retention are
-//! invisible from that moment and are dropped with the next write to their group.
+//! invisible from that moment and are dropped with a later write to their group.
 
 mod checks;
 mod events;
@@ -55,3 +55,6 @@ fn view<T>(sandbox: &Sandbox, cx: &CallContext, look: impl FnOnce(&State) -> Res
 fn change<T>(sandbox: &Sandbox, cx: &CallContext, change: impl FnOnce(&mut State) -> Result<T, ApiError>) -> Result<T, ApiError> {
     change(&mut sandbox.world().region(&cx.region).logs)
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,9 @@ const MAX_STREAMS: usize = 100_000;
 
 pub(super) const DAY_MS: i64 = 86_400_000;
 
+/// How often expired events are dropped while others arrive.
+const DROP_EVERY_MS: i64 = 60_000;
+
 /// The log groups of a Region with their events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -47,6 +50,8 @@ pub struct LogGroup {
     /// Whether deletion is blocked.
     pub deletion_protection: bool,
     pub(super) streams: BTreeMap<Arc<str>, LogStream>,
+    /// Events before this moment have been dropped, milliseconds since the epoch.
+    pub(super) dropped_before_ms: i64,
 }
 
 /// A log stream.
@@ -136,7 +141,7 @@ impl State {
 
     /// Adds events (time in milliseconds, message) to an existing stream and returns the number of the last one.
     pub(super) fn append(&mut self, group: &str, stream: &str, events: &[(i64, &str)], now_ms: i64) -> Result<u64, ApiError> {
-        self.drop_expired(group, now_ms)?;
+        self.drop_expired_now_and_then(group, now_ms)?;
         let event = |message: &str| Event { ingested_ms: now_ms, message: message.into() };
         let bytes: u64 = events.iter().map(|(_, message)| message.len() as u64 + super::events::EVENT_OVERHEAD).sum();
         if self.stored_bytes + bytes > MAX_STORED_BYTES {
@@ -153,10 +158,18 @@ impl State {
         Ok(self.last_sequence)
     }
 
+    /// Drops what is past its retention, at most once a minute: until then it is merely invisible.
+    fn drop_expired_now_and_then(&mut self, group: &str, now_ms: i64) -> Result<(), ApiError> {
+        let found = self.existing(group)?;
+        let due = found.oldest_visible_ms(now_ms) >= found.dropped_before_ms + DROP_EVERY_MS;
+        if due { self.drop_expired(group, now_ms) } else { Ok(()) }
+    }
+
     /// Drops what is past its retention.
     pub(super) fn drop_expired(&mut self, group: &str, now_ms: i64) -> Result<(), ApiError> {
         let group = self.existing_mut(group)?;
         let cutoff_ms = group.oldest_visible_ms(now_ms);
+        group.dropped_before_ms = cutoff_ms;
         let dropped: u64 = group.streams.values_mut().map(|stream| stream.log.drop_before(cutoff_ms)).sum();
         self.stored_bytes -= dropped;
         Ok(())
