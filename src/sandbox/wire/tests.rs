@@ -119,7 +119,7 @@ fn a_form_that_contradicts_itself_or_is_endless_is_refused() {
     assert_eq!(code_of(decode("Action=A&x=1&x.y=2".into())), "MalformedInput");
     assert_eq!(code_of(decode("Action=A&x.y=2&x=1".into())), "MalformedInput");
     assert_eq!(code_of(decode(format!("Action=A&{}=1", vec!["a"; 40].join(".")))), "MalformedInput");
-    assert_eq!(code_of(decode(format!("Action=A&{}", (0..10_001).map(|i| format!("k{i}=1&")).collect::<String>()))), "MalformedInput");
+    assert_eq!(code_of(decode(format!("Action=A{}", "&k=1".repeat(10_001)))), "MalformedInput");
     assert_eq!(code_of(decode("Version=2010-05-08".into())), "MissingAction");
 }
 
