@@ -127,7 +127,7 @@ impl Place {
         Ok(Self { session, ledger, facts, values: Values::default() })
     }
 
-    fn cx<'a>(&'a self, jobs: &'a Jobs, report: &'a Report) -> Cx<'a> {
+    fn cx<'a>(&'a self, jobs: &'a Jobs, report: &'a Report<'a>) -> Cx<'a> {
         Cx {
             session: &self.session,
             clock: jobs.clock(),

@@ -16,3 +16,7 @@ mod sandbox_cloudwatch;
 mod sandbox_core;
 mod sandbox_logs;
 mod sandbox_s3;
+mod story_place;
+mod story_playground;
+mod story_resources;
+mod support;

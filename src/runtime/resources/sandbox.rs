@@ -13,6 +13,7 @@ use crate::base::{error, files};
 use crate::lab::ledger::{Entry, Happened, Ledger, Standing};
 use crate::runtime::environment;
 use crate::sandbox::Sandbox;
+use crate::sandbox::embedded;
 use crate::sandbox::snapshot;
 use crate::sandbox::world::World;
 
@@ -127,7 +128,7 @@ fn note_all(jobs: &Jobs, ledger: &Ledger, which: impl Iterator<Item = Standing>,
 }
 
 fn checkpoints(jobs: &Jobs) -> PathBuf {
-    jobs.home().join("sandbox").join("checkpoints")
+    environment::sandbox_dir(jobs).join("checkpoints")
 }
 
 /// The file of a kept state. A name is a file's name: it may not lead anywhere else.
@@ -140,9 +141,8 @@ fn checkpoint_path(jobs: &Jobs, name: &str) -> Result<PathBuf, Problem> {
 }
 
 fn look(jobs: &Jobs) -> Result<SandboxFiles, Problem> {
-    let state = environment::state_path(jobs);
-    let folder = state.parent().unwrap_or(Path::new("")).to_owned();
-    let size = std::fs::metadata(&state).map_or(0, |metadata| metadata.len());
+    let folder = environment::sandbox_dir(jobs);
+    let size = std::fs::metadata(embedded::state_path(&folder)).map_or(0, |metadata| metadata.len());
     Ok(SandboxFiles { folder, size, checkpoints: kept_states(&checkpoints(jobs)) })
 }
 

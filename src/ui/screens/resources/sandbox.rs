@@ -21,16 +21,18 @@ pub struct SandboxCard {
 impl SandboxCard {
     /// Draws the card.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let mut start_over = false;
         Card::new("Sandbox").subtitle("an AWS account inside this program").show_with(
             ui,
             |ui| {
                 let busy = state.resources.sandbox.is_loading().then_some("Something is being done to the sandbox");
-                if ui.add(Push::danger("Start over…").with_icon(icons::ROTATE_CCW).small().blocked_by(busy)).clicked() {
-                    send(commands, ResourcesCommand::Sandbox(SandboxDeed::Reset));
-                }
+                start_over = ui.add(Push::danger("Start over…").with_icon(icons::ROTATE_CCW).small().blocked_by(busy)).clicked();
             },
             |ui| self.content(ui, state, commands),
         );
+        if start_over {
+            send(commands, ResourcesCommand::Sandbox(SandboxDeed::Reset));
+        }
     }
 
     fn content(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
