@@ -5,5 +5,9 @@
 mod aws_faults;
 mod aws_sandbox;
 mod aws_server;
+mod records;
 mod sandbox_core;
 mod sandbox_s3;
+mod story_dashboard;
+mod story_logs;
+mod watch_data;
