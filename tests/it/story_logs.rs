@@ -111,6 +111,8 @@ fn a_drag_over_the_histogram_narrows_the_time_and_a_click_widens_it() {
     let at = |part: f32| egui::pos2(egui::lerp(rect.left()..=rect.right(), part), rect.center().y);
     harness.drag_at(at(0.5));
     harness.run();
+    harness.hover_at(at(0.75));
+    harness.run();
     harness.drop_at(at(0.75));
     harness.run();
     let narrowed = harness.state().state.logs.view.clone();
