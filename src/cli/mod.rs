@@ -3,7 +3,10 @@
 //! Exit codes: 0 done, 1 something failed, 2 the arguments or the input were wrong.
 
 pub mod args;
+pub mod doctor;
+pub mod lab;
 pub mod output;
+pub mod place;
 pub mod sandbox;
 pub mod window;
 
@@ -25,9 +28,10 @@ pub fn run(args: &Args, command: &Command) -> ExitCode {
     })
 }
 
-async fn dispatch(_args: &Args, command: &Command, out: &mut Output) -> anyhow::Result<ExitCode> {
+async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::Result<ExitCode> {
     match command {
         Command::Sandbox(options) => sandbox::run(options, out).await,
-        Command::Doctor(_) => anyhow::bail!("not yet"),
+        Command::Lab(command) => lab::run(args, command, out).await,
+        Command::Doctor(options) => doctor::run(&args.place, options, out).await,
     }
 }

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use super::args::Args;
 use super::output::Output;
 use crate::app::window::{App, Opening};
-use crate::aws::{Environment, EnvironmentKind};
 use crate::runtime::Options;
 
 /// Smallest and first size of the window, in points.
@@ -34,9 +33,7 @@ fn opening(args: &Args) -> Opening {
     if !args.place.is_given() {
         return Opening::Remembered;
     }
-    let kind = if args.place.endpoint_url.is_some() { EnvironmentKind::Endpoint } else { EnvironmentKind::Account };
-    let region = args.place.region.clone().unwrap_or_else(|| Environment::DEFAULT_REGION.to_owned());
-    Opening::At(Environment { kind, profile: args.place.profile.clone(), region, endpoint_url: args.place.endpoint_url.clone() })
+    Opening::At(super::place::environment(&args.place))
 }
 
 /// No display, no driver: say so and name what works without a window.

@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn the_messages_api_is_read() {
         let input = json!({"system": "Be kind", "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "image", "source": {"media_type": "image/png"}}]}]});
-        let output = json!({"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hello"}], "stop_reason": "end_turn"});
+        let output =
+            json!({"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hello"}], "stop_reason": "end_turn"});
         let conversation = Conversation::read(&input, &output);
         assert_eq!(conversation.turns[1].parts[1], Part::Attachment("image (image/png)".into()));
         assert_eq!(conversation.reply().unwrap().parts, [Part::Reasoning("hm".into()), Part::Text("Hello".into())]);

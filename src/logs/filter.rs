@@ -42,15 +42,18 @@ impl Dimension {
     }
 
     fn insights(self, choice: &Choice) -> String {
-        let positive = list(&choice.include).map(|values| self.condition(&values, choice.include.contains(OK), choice.include.contains(RAW)));
-        let negative = list(&choice.exclude).map(|values| self.condition(&values, choice.exclude.contains(OK), choice.exclude.contains(RAW)));
+        let positive =
+            list(&choice.include).map(|values| self.condition(&values, choice.include.contains(OK), choice.include.contains(RAW)));
+        let negative =
+            list(&choice.exclude).map(|values| self.condition(&values, choice.exclude.contains(OK), choice.exclude.contains(RAW)));
         let positive = positive.map(|condition| format!(" | filter {condition}"));
         let negative = negative.map(|condition| format!(" | filter not ({condition})"));
         positive.into_iter().chain(negative).collect()
     }
 
     fn condition(self, values: &str, ok: bool, raw: bool) -> String {
-        let principal = || values.replace('"', "").split(", ").map(|value| format!("identity.arn like \"{value}\"")).collect::<Vec<_>>().join(" or ");
+        let principal =
+            || values.replace('"', "").split(", ").map(|value| format!("identity.arn like \"{value}\"")).collect::<Vec<_>>().join(" or ");
         match self {
             Self::Model => format!("modelId in [{values}]"),
             Self::Operation => format!("operation in [{values}]"),

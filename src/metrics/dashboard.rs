@@ -129,7 +129,8 @@ impl Widget {
     /// The series to ask for: every metric for every model.
     pub fn series(&self, models: &[String], latency: &str) -> Vec<SeriesKey> {
         let statistic = self.statistic_name(latency);
-        let key = |metric: &String, model: &String| SeriesKey { metric: metric.clone(), model: model.clone(), statistic: statistic.to_owned() };
+        let key =
+            |metric: &String, model: &String| SeriesKey { metric: metric.clone(), model: model.clone(), statistic: statistic.to_owned() };
         self.metrics.iter().flat_map(|metric| models.iter().map(move |model| key(metric, model))).collect()
     }
 }

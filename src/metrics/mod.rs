@@ -1,7 +1,15 @@
-//! Metrics as the program thinks of them: series over time, dashboards as data, statistics.
+//! Numbers over time: samples, their statistics and datapoints, series, and dashboards as data.
 //!
-//! Owned here: what a dashboard asks for and how series are read. Not here: fetching them (`aws`), simulating the service (`sandbox`), drawing (`ui`).
+//! Owns what a statistic means, exactly, for whoever stores or draws metrics. Not here: fetching them (`aws`), simulating the service
+//! (`sandbox`), drawing (`ui`).
 
 pub mod dashboard;
+mod datapoint;
+mod distribution;
 pub mod range;
 pub mod series;
+mod statistic;
+
+pub use datapoint::Datapoint;
+pub use distribution::{Distribution, StatisticSet};
+pub use statistic::{Bounds, Statistic, StatisticError};

@@ -76,10 +76,7 @@ mod tests {
     #[test]
     fn a_period_gives_a_readable_number_of_datapoints() {
         let period = |span: i64| auto_period_ms(-span, 0, 0);
-        assert_eq!(
-            SPANS.map(|(_, span)| period(span)),
-            [MINUTE_MS, MINUTE_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS]
-        );
+        assert_eq!(SPANS.map(|(_, span)| period(span)), [MINUTE_MS, MINUTE_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS]);
     }
 
     #[test]

@@ -45,7 +45,11 @@ async fn fetch(jobs: Jobs, order: FetchOrder) {
 async fn models(session: &Session, order: &FetchOrder) -> Result<Vec<String>, Problem> {
     let list = ListMetrics { namespace: Some(order.board.namespace.clone()), metric_name: None, dimensions: Vec::new() };
     let metrics = session.run(list).await?;
-    let listed = metrics.into_iter().flat_map(|metric| metric.dimensions).filter(|dimension| dimension.name == MODEL).map(|dimension| dimension.value);
+    let listed = metrics
+        .into_iter()
+        .flat_map(|metric| metric.dimensions)
+        .filter(|dimension| dimension.name == MODEL)
+        .map(|dimension| dimension.value);
     Ok(order.models.iter().cloned().chain(listed).collect::<BTreeSet<_>>().into_iter().collect())
 }
 

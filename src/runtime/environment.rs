@@ -10,44 +10,20 @@ use crate::aws::sts::GetCallerIdentity;
 use crate::aws::{Environment, Session, profiles};
 use crate::base::problem::Problem;
 use crate::base::{error, files};
-use crate::sandbox::Sandbox;
-use crate::sandbox::server::Server;
-use crate::sandbox::snapshot::{self, Autosave, Origin};
+use crate::sandbox::embedded::Embedded;
+use crate::sandbox::snapshot::Origin;
 
-/// The sandbox's server, the account behind it and the keeper of its state.
-pub struct RunningSandbox {
-    server: Server,
-    autosave: Autosave,
-    sandbox: Sandbox,
+/// The folder of the sandbox's account.
+pub fn sandbox_dir(jobs: &Jobs) -> PathBuf {
+    jobs.home().join("sandbox")
 }
 
-impl RunningSandbox {
-    async fn start(jobs: &Jobs) -> Result<Self, Problem> {
-        let path = state_path(jobs);
-        let (world, origin) = snapshot::load(&path).map_err(|error| {
-            problem("The sandbox cannot start", &error, "Move the file away, or choose another data folder with OUTCROP_HOME")
-        })?;
-        tell_origin(jobs, &origin).await;
-        let sandbox = Sandbox::new(world, jobs.clock().clone(), jobs.clock().now().as_nanosecond() as u64);
-        let server = Server::start(sandbox.clone(), None)
-            .await
-            .map_err(|error| problem("The sandbox cannot start", &error, "Close programs that block local connections, then try again"))?;
-        Ok(Self { server, autosave: Autosave::start(sandbox.clone(), path), sandbox })
-    }
-
-    /// The account itself: for its faults, checkpoints and reset.
-    pub fn sandbox(&self) -> &Sandbox {
-        &self.sandbox
-    }
-}
-
-/// The sandbox's state on disk.
-pub fn state_path(jobs: &Jobs) -> PathBuf {
-    jobs.home().join("sandbox").join("state.json")
-}
-
-fn problem(what: &str, error: &(dyn std::error::Error + 'static), remedy: &str) -> Problem {
-    Problem::new(what, error::chain(error), remedy)
+async fn start_sandbox(jobs: &Jobs) -> Result<Embedded, Problem> {
+    let started = Embedded::start(Some(&sandbox_dir(jobs)), jobs.clock().clone(), None).await;
+    let embedded = started
+        .map_err(|error| Problem::new("The sandbox cannot start", error::chain(&error), "Do what the message says, then try again"))?;
+    tell_origin(jobs, embedded.origin()).await;
+    Ok(embedded)
 }
 
 /// A damaged state is told, with the place where it was kept.
@@ -73,19 +49,16 @@ pub fn use_sandbox(jobs: &Jobs) {
 async fn sandbox_url(jobs: &Jobs) -> Result<String, Problem> {
     let mut running = jobs.0.sandbox.lock().await;
     if running.is_none() {
-        *running = Some(RunningSandbox::start(jobs).await?);
+        *running = Some(start_sandbox(jobs).await?);
     }
-    Ok(running.as_ref().map(|r| r.server.url()).unwrap_or_default())
+    Ok(running.as_ref().map(Embedded::url).unwrap_or_default())
 }
 
 /// Ends the sandbox's server and keeps its state.
 pub fn stop_sandbox(jobs: &Jobs) {
     let outcome = jobs.0.handle.block_on(async {
         match jobs.0.sandbox.lock().await.take() {
-            Some(running) => {
-                running.server.stop().await;
-                running.autosave.finish().await
-            }
+            Some(running) => running.stop().await,
             None => Ok(()),
         }
     });
@@ -105,8 +78,7 @@ pub fn connect(jobs: &Jobs, environment: Environment) {
 
 /// The session replaces the current one only when the identity was found.
 async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Problem> {
-    let session =
-        Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock().clone());
+    let session = Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock().clone());
     let identity = session.run(GetCallerIdentity {}).await.map_err(Problem::from)?;
     jobs.set_session(session);
     Ok(Connected { environment, account: identity.account, arn: identity.arn })
@@ -117,7 +89,11 @@ pub fn find_profiles(jobs: &Jobs) {
     let jobs = jobs.clone();
     jobs.clone().start(Slot::Profiles, async move {
         let Ok(found) = tokio::task::spawn_blocking(profiles::find).await else { return };
-        let list = found.profiles.into_iter().map(|p| ProfileInfo { name: p.name, region: p.region, source: p.credentials.label().to_owned() }).collect();
+        let list = found
+            .profiles
+            .into_iter()
+            .map(|p| ProfileInfo { name: p.name, region: p.region, source: p.credentials.label().to_owned() })
+            .collect();
         jobs.emit(Event::ProfilesFound(list, found.warnings)).await;
     });
 }
@@ -151,15 +127,5 @@ pub fn save_settings(jobs: &Jobs, settings: &Settings) {
         .and_then(|bytes| files::write_atomically(&settings_path(jobs), &bytes));
     if let Err(error) = saved {
         tracing::warn!(details = %error, "The settings could not be saved");
-    }
-}
-
-/// Deletes cached prompts and bodies.
-pub fn forget_local_copies(jobs: &Jobs) {
-    let dir = jobs.home().join("bodies");
-    match std::fs::remove_dir_all(&dir) {
-        Ok(()) => tracing::info!("Local copies of prompts and bodies are deleted"),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => tracing::info!("There are no local copies of prompts and bodies"),
-        Err(error) => tracing::error!(details = %error, "Local copies could not be deleted: {}", dir.display()),
     }
 }

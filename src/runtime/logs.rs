@@ -65,7 +65,11 @@ fn find_source(jobs: &Jobs) {
 
 async fn source(session: &Session) -> Result<Source, Problem> {
     let config = session.run(GetModelInvocationLoggingConfiguration {}).await?.unwrap_or_default();
-    Ok(Source { group: config.cloud_watch.map(|destination| destination.log_group), bucket: config.s3.map(|s3| s3.bucket), with_text: config.text })
+    Ok(Source {
+        group: config.cloud_watch.map(|destination| destination.log_group),
+        bucket: config.s3.map(|s3| s3.bucket),
+        with_text: config.text,
+    })
 }
 
 fn list_groups(jobs: &Jobs) {

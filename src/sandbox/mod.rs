@@ -11,6 +11,7 @@ pub mod bedrock;
 pub mod cloudwatch;
 pub mod credentials;
 pub mod door;
+pub mod embedded;
 pub mod iam;
 mod input;
 pub mod logs;

@@ -3,10 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws_faults;
+mod aws_plans;
+mod aws_s3;
 mod aws_sandbox;
 mod aws_server;
+mod cli;
 mod records;
+mod sandbox_bedrock;
+mod sandbox_cloudwatch;
 mod sandbox_core;
+mod sandbox_logs;
 mod sandbox_s3;
 mod story_dashboard;
 mod story_logs;

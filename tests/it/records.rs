@@ -78,7 +78,10 @@ fn records_without_text_are_records() {
 #[test]
 fn tools_are_told_apart_from_words() {
     let turns = detail("07_conversestream_tooluse_sonnet45_2026-09.json").conversation.turns;
-    assert_eq!(turns.iter().map(|turn| turn.role).collect::<Vec<_>>(), [Role::System, Role::User, Role::Assistant, Role::User, Role::Assistant]);
+    assert_eq!(
+        turns.iter().map(|turn| turn.role).collect::<Vec<_>>(),
+        [Role::System, Role::User, Role::Assistant, Role::User, Role::Assistant]
+    );
     assert!(matches!(&turns[2].parts[0], Part::ToolUse { name, input } if name == "aria-kb___Retrieve" && input.contains("pricing")));
     assert!(matches!(&turns[3].parts[0], Part::ToolResult(text) if text.contains("retrievalResults")));
 }
@@ -125,8 +128,32 @@ fn costs_follow_the_price_table() {
 /// Any JSON, with the names that records use, so that every reader is reached.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     let names = prop::sample::select(vec![
-        "modelId", "operation", "input", "output", "inputBodyJson", "outputBodyJson", "messages", "content", "text", "type", "toolUse", "toolResult", "system",
-        "role", "delta", "index", "content_block", "metrics", "latencyMs", "prompt", "inputText", "results", "errorCode", "identity", "arn", "requestMetadata",
+        "modelId",
+        "operation",
+        "input",
+        "output",
+        "inputBodyJson",
+        "outputBodyJson",
+        "messages",
+        "content",
+        "text",
+        "type",
+        "toolUse",
+        "toolResult",
+        "system",
+        "role",
+        "delta",
+        "index",
+        "content_block",
+        "metrics",
+        "latencyMs",
+        "prompt",
+        "inputText",
+        "results",
+        "errorCode",
+        "identity",
+        "arn",
+        "requestMetadata",
     ]);
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -138,9 +165,8 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(6, 64, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
-            prop::collection::vec((names.clone(), inner), 0..6).prop_map(|pairs| {
-                serde_json::Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-            }),
+            prop::collection::vec((names.clone(), inner), 0..6)
+                .prop_map(|pairs| { serde_json::Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()) }),
         ]
     })
 }

@@ -36,11 +36,19 @@ pub fn line(n: u64) -> String {
     let failed = n % 23 == 5;
     let operation = if n % 4 == 0 { "ConverseStream" } else { "Converse" };
     let question = QUESTIONS[n as usize % QUESTIONS.len()];
-    let input = if failed { json!({}) } else { json!({"inputContentType": "application/json", "inputTokenCount": 80 + n * 37 % 900, "inputBodyJson":
-        {"system": [{"text": "You are a patient assistant of a shop"}], "messages": [{"role": "user", "content": [{"text": question}]}]}}) };
-    let output = if failed { json!({}) } else { json!({"outputContentType": "application/json", "outputTokenCount": 40 + n * 53 % 700, "outputBodyJson":
+    let input = if failed {
+        json!({})
+    } else {
+        json!({"inputContentType": "application/json", "inputTokenCount": 80 + n * 37 % 900, "inputBodyJson":
+        {"system": [{"text": "You are a patient assistant of a shop"}], "messages": [{"role": "user", "content": [{"text": question}]}]}})
+    };
+    let output = if failed {
+        json!({})
+    } else {
+        json!({"outputContentType": "application/json", "outputTokenCount": 40 + n * 53 % 700, "outputBodyJson":
         {"output": {"message": {"role": "assistant", "content": [{"text": format!("Subject: Damaged parcel\n\nHello, my order {n} arrived with the box crushed. Please refund the full amount.")}]}},
-         "stopReason": "end_turn", "metrics": {"latencyMs": 700 + n * 211 % 9_000}}}) };
+         "stopReason": "end_turn", "metrics": {"latencyMs": 700 + n * 211 % 9_000}}})
+    };
     let mut record = json!({"timestamp": timestamp_ms(at_ms(n)).to_string(), "accountId": "123456789012", "region": "us-east-1", "requestId": format!("eb9487e4-d2ca-4f1b-9d7e-{n:012}"),
         "operation": operation, "modelId": model, "input": input, "output": output,
         "identity": {"arn": if n % 3 == 1 { "arn:aws:sts::123456789012:assumed-role/chat/backend" } else { "arn:aws:sts::123456789012:assumed-role/WSParticipantRole/Participant" }},
@@ -115,7 +123,9 @@ pub fn plotted(metrics: &[String], models: &[String]) -> Plotted {
             let wave = (minute as f64 / 27.0 + seed).sin() * 0.35 + ((minute * 7_919 + seed as i64) % 13) as f64 / 40.0;
             if scale < 1.0 { f64::from(u8::from((minute + seed as i64) % 41 == 0)) } else { (scale * (1.0 + wave)).max(0.0).round() }
         };
-        let points = (0..=180).filter(|minute| !(70..80).contains(minute)).map(|minute| Point { at_ms: from_ms + minute * 60_000, value: value(minute) });
+        let points = (0..=180)
+            .filter(|minute| !(70..80).contains(minute))
+            .map(|minute| Point { at_ms: from_ms + minute * 60_000, value: value(minute) });
         let points: Vec<_> = points.filter(|point| scale >= 1.0 || point.value > 0.0).collect();
         Series { metric: metric.clone(), model: model.clone(), points }
     };

@@ -57,7 +57,8 @@ pub enum RefreshEvery {
 
 impl RefreshEvery {
     /// All choices with their names.
-    pub const ALL: [(Self, &'static str); 4] = [(Self::Off, "Off"), (Self::TenSeconds, "10 s"), (Self::HalfMinute, "30 s"), (Self::Minute, "1 min")];
+    pub const ALL: [(Self, &'static str); 4] =
+        [(Self::Off, "Off"), (Self::TenSeconds, "10 s"), (Self::HalfMinute, "30 s"), (Self::Minute, "1 min")];
 
     /// The time between two refreshes.
     pub fn interval(self) -> Option<Duration> {
@@ -103,7 +104,12 @@ impl DashboardState {
     /// Data of the plots that show sums; each metric once.
     fn sums(&self) -> impl Iterator<Item = &Plotted> {
         let of_sums = |widget: &crate::metrics::dashboard::Widget| widget.statistic == crate::metrics::dashboard::Choice::Sum;
-        self.board.widgets.iter().zip(&self.plots).filter(move |(widget, _)| of_sums(widget)).filter_map(|(_, plot)| plot.value().map(Arc::as_ref))
+        self.board
+            .widgets
+            .iter()
+            .zip(&self.plots)
+            .filter(move |(widget, _)| of_sums(widget))
+            .filter_map(|(_, plot)| plot.value().map(Arc::as_ref))
     }
 
     /// The sum of `metrics` over all models and the whole range; `None` before the first answer.

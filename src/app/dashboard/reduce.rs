@@ -155,7 +155,8 @@ fn toggle_series(state: &mut State, series: String) -> Vec<Effect> {
 fn only_series(state: &mut State, series: &str) -> Vec<Effect> {
     let dashboard = &mut state.dashboard;
     let all = dashboard.plots.iter().filter_map(Remote::value).flat_map(|data| &data.series);
-    let others: BTreeSet<String> = all.map(|s| if s.model.is_empty() { s.metric.clone() } else { s.model.clone() }).filter(|key| key != series).collect();
+    let others: BTreeSet<String> =
+        all.map(|s| if s.model.is_empty() { s.metric.clone() } else { s.model.clone() }).filter(|key| key != series).collect();
     dashboard.hidden = if dashboard.hidden == others { BTreeSet::new() } else { others };
     Vec::new()
 }

@@ -69,7 +69,10 @@ mod tests {
             json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": "1}"}}),
             json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}}),
         ];
-        assert_eq!(join(&chunks), [Part::Text("Let me look".into()), Part::ToolUse { name: "search".into(), input: "{\n  \"q\": 1\n}".into() }]);
+        assert_eq!(
+            join(&chunks),
+            [Part::Text("Let me look".into()), Part::ToolUse { name: "search".into(), input: "{\n  \"q\": 1\n}".into() }]
+        );
     }
 
     #[test]

@@ -63,7 +63,9 @@ fn parts(address: &str) -> Option<(&str, &str)> {
 
 /// A file name that keeps bodies apart: the readable end of the key, and a fingerprint of bucket and key (FNV-1a).
 fn kept_file(folder: &Path, bucket: &str, key: &str) -> PathBuf {
-    let fingerprint = format!("{bucket}/{key}").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let fingerprint = format!("{bucket}/{key}")
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let name = key.rsplit('/').next().unwrap_or_default();
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(80).collect();
     folder.join(format!("{fingerprint:016x}-{name}.json"))
@@ -77,7 +79,8 @@ fn unpacked(stored: &[u8]) -> Result<Vec<u8>, Problem> {
     let mut text = Vec::new();
     let mut reader = flate2::read::MultiGzDecoder::new(stored).take(MAX_BYTES + 1);
     reader.read_to_end(&mut text).map_err(|error| {
-        Problem::new("The body in S3 cannot be unpacked", "The object is not whole gzip data", "Look at the object in S3").with_details(error.to_string())
+        Problem::new("The body in S3 cannot be unpacked", "The object is not whole gzip data", "Look at the object in S3")
+            .with_details(error.to_string())
     })?;
     if text.len() as u64 > MAX_BYTES {
         let why = format!("Unpacked it is larger than {}", bytes(MAX_BYTES));
@@ -87,7 +90,11 @@ fn unpacked(stored: &[u8]) -> Result<Vec<u8>, Problem> {
 }
 
 fn not_an_address(address: &str) -> Problem {
-    Problem::new("The record names no place in S3", format!("`{address}` is not an address such as s3://bucket/key"), "Look at the record's raw line")
+    Problem::new(
+        "The record names no place in S3",
+        format!("`{address}` is not an address such as s3://bucket/key"),
+        "Look at the record's raw line",
+    )
 }
 
 #[cfg(test)]

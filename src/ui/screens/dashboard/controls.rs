@@ -55,7 +55,8 @@ impl Controls {
             Field::new("From", from).mono().width(150.0).verdict(range.is_none().then_some(&wrong)).show(ui);
             Field::new("To", to).mono().width(150.0).show(ui);
             if ui.add(Push::primary("Show").enabled(range.is_some())).clicked() {
-                commands.send(Command::Dashboard(DashboardCommand::SetRange(range.map_or_else(Range::default, |(a, b)| Range::Between(a, b)))));
+                commands
+                    .send(Command::Dashboard(DashboardCommand::SetRange(range.map_or_else(Range::default, |(a, b)| Range::Between(a, b)))));
                 done = true;
             }
             done |= ui.add(Push::quiet("Cancel")).clicked();

@@ -141,9 +141,8 @@ fn axis_font(ui: &Ui) -> FontId {
 }
 
 fn time_axis<'a>(theme: &Theme, ui: &Ui, marks: Vec<axis::TimeMark>) -> AxisHints<'a> {
-    let words = move |mark: GridMark, _: &_| {
-        marks.iter().find(|m| m.at_ms == mark.value as i64).map(|mark| mark.words.clone()).unwrap_or_default()
-    };
+    let words =
+        move |mark: GridMark, _: &_| marks.iter().find(|m| m.at_ms == mark.value as i64).map(|mark| mark.words.clone()).unwrap_or_default();
     AxisHints::new_x().formatter(words).tick_label_color(theme.text3).tick_label_font(axis_font(ui)).min_thickness(18.0)
 }
 

@@ -38,12 +38,23 @@ fn table(ui: &mut Ui, state: &State) -> Option<String> {
     // Raw lines are few: looking at the newest ones is enough.
     let latest: Vec<_> = state.logs.store.newest().take(SHOWN * 8).filter(|entry| entry.record().is_some()).take(SHOWN).cloned().collect();
     if latest.is_empty() {
-        hint(ui, if state.logs.group().is_some() { "No record yet: Bedrock delivers one some seconds after a reply" } else { "Invocation logging has no log group here: the lab sets it up" });
+        hint(
+            ui,
+            if state.logs.group().is_some() {
+                "No record yet: Bedrock delivers one some seconds after a reply"
+            } else {
+                "Invocation logging has no log group here: the lab sets it up"
+            },
+        );
         return None;
     }
     let mut chosen = None;
     ui.spacing_mut().item_spacing = egui::vec2(10.0, 0.0);
-    let builder = TableBuilder::new(ui).id_salt("latest-prompts").vscroll(false).sense(Sense::click()).cell_layout(Layout::left_to_right(Align::Center));
+    let builder = TableBuilder::new(ui)
+        .id_salt("latest-prompts")
+        .vscroll(false)
+        .sense(Sense::click())
+        .cell_layout(Layout::left_to_right(Align::Center));
     let builder = builder.column(Column::exact(74.0)).column(Column::exact(96.0)).column(Column::remainder().at_least(120.0).clip(true));
     let builder = builder.columns(Column::exact(60.0), 4);
     builder.header(22.0, header).body(|body| {
@@ -60,7 +71,9 @@ fn table(ui: &mut Ui, state: &State) -> Option<String> {
 }
 
 fn header(mut row: TableRow<'_, '_>) {
-    for (name, right) in [("Time", false), ("Model", false), ("Prompt", false), ("In", true), ("Out", true), ("Latency", true), ("Cost", true)] {
+    for (name, right) in
+        [("Time", false), ("Model", false), ("Prompt", false), ("In", true), ("Out", true), ("Latency", true), ("Cost", true)]
+    {
         row.col(|ui| {
             let label = Label::new(RichText::new(name).text_style(text::axis()).color(Theme::of(ui).text3)).selectable(false);
             aligned(ui, right, |ui| ui.add(label));

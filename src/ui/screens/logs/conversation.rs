@@ -24,7 +24,11 @@ pub fn ui(ui: &mut Ui, conversation: &Conversation, query: &Query) {
 fn card(ui: &mut Ui, turn: &Turn, query: &Query) {
     let theme = Theme::of(ui);
     let fill = if turn.role == Role::System { theme.field } else { theme.raised };
-    let frame = Frame::new().fill(fill).stroke(Stroke::new(size::LINE, theme.line)).corner_radius(size::RADIUS_CARD).inner_margin(Margin::symmetric(12, 8));
+    let frame = Frame::new()
+        .fill(fill)
+        .stroke(Stroke::new(size::LINE, theme.line))
+        .corner_radius(size::RADIUS_CARD)
+        .inner_margin(Margin::symmetric(12, 8));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         let reason = turn.stop_reason.as_deref().map(|reason| format!(" · {reason}")).unwrap_or_default();

@@ -141,7 +141,8 @@ fn region(record: &InvocationRecord) -> String {
 
 fn tokens(record: &InvocationRecord) -> String {
     let count = |tokens: Option<u64>| tokens.map_or("–".to_owned(), grouped);
-    let cached = |tokens: Option<u64>, what: &str| tokens.filter(|n| *n > 0).map(|n| format!(" · {} {what}", grouped(n))).unwrap_or_default();
+    let cached =
+        |tokens: Option<u64>, what: &str| tokens.filter(|n| *n > 0).map(|n| format!(" · {} {what}", grouped(n))).unwrap_or_default();
     format!(
         "{} in · {} out{}{}",
         count(record.input_tokens),

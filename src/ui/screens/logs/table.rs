@@ -138,7 +138,16 @@ impl<'a> Rows<'a> {
     fn new(state: &'a State, query: &'a Query, columns: &'a [usize]) -> Self {
         let logs = &state.logs;
         let with_date = logs.view.histogram.to_ms() - logs.view.histogram.from_ms > DAY_MS / 2;
-        Self { view: &logs.view, selection: &logs.selection, settings: &state.settings, query, columns, with_date, clicked: None, visible: 0 }
+        Self {
+            view: &logs.view,
+            selection: &logs.selection,
+            settings: &state.settings,
+            query,
+            columns,
+            with_date,
+            clicked: None,
+            visible: 0,
+        }
     }
 
     fn cell(&self, ui: &Ui, entry: &Entry, column: usize) {
@@ -183,7 +192,11 @@ impl TableDelegate for Rows<'_> {
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let (name, _, right) = COLUMNS[self.columns[cell.col_range.start]];
-        let zone = if name == "Time" { format!(" ({})", format::zone_name(self.settings, timestamp_ms(self.view.histogram.from_ms))) } else { String::new() };
+        let zone = if name == "Time" {
+            format!(" ({})", format::zone_name(self.settings, timestamp_ms(self.view.histogram.from_ms)))
+        } else {
+            String::new()
+        };
         let theme = Theme::of(ui);
         paint(ui, RichText::new(format!("{name}{zone}")).text_style(text::axis()).color(theme.text3), right);
         ui.painter().hline(ui.max_rect().x_range(), ui.max_rect().bottom(), Stroke::new(size::LINE, theme.line));

@@ -100,7 +100,8 @@ fn group_menu(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn group_choices(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let logs = &state.logs;
     let configured = logs.source.value().and_then(|source| source.group.as_deref());
-    if ui.selectable_label(logs.chosen.is_none(), configured.map_or("As configured".to_owned(), |g| format!("{g} (configured)"))).clicked() {
+    if ui.selectable_label(logs.chosen.is_none(), configured.map_or("As configured".to_owned(), |g| format!("{g} (configured)"))).clicked()
+    {
         commands.send(Command::Logs(LogsCommand::ChooseGroup(None)));
         ui.close();
     }
@@ -131,7 +132,11 @@ pub fn loading(ui: &mut Ui, state: &State, commands: &mut Commands) {
         failure(ui, problem, Command::Refresh, commands);
     }
     if state.logs.store.forgotten() > 0 {
-        let words = format!("The newest {} events are kept; {} older ones were left out", grouped(crate::logs::Store::MAX as u64), grouped(state.logs.store.forgotten()));
+        let words = format!(
+            "The newest {} events are kept; {} older ones were left out",
+            grouped(crate::logs::Store::MAX as u64),
+            grouped(state.logs.store.forgotten())
+        );
         note(ui, Tone::Warn, &words);
     }
 }
@@ -155,7 +160,8 @@ pub fn awaited(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Busy::new(&words).detail("Bedrock delivers it some seconds after the reply").cancel("Stop waiting").show(ui)
         }
         Wait::Missing => {
-            let words = format!("No record of request {id} came within a minute: logging may have been off, or the call went to another Region");
+            let words =
+                format!("No record of request {id} came within a minute: logging may have been off, or the call went to another Region");
             told(ui, Tone::Warn, &words)
         }
         Wait::Failed(problem) => told(ui, Tone::Error, &format!("The record of request {id} could not be looked for: {}", problem.what)),

@@ -1,0 +1,55 @@
+//! Opens the place that the arguments name: the sandbox in this process, or an account through the SDK's own chain.
+
+use super::args::Place;
+use super::output::Output;
+use super::sandbox::warn_if_damaged;
+use crate::aws::recorder::no_recorder;
+use crate::aws::{Environment, EnvironmentKind, Session, profiles};
+use crate::base::clock::SystemClock;
+use crate::base::files;
+use crate::sandbox::embedded::Embedded;
+
+/// An open place; close it so that the sandbox keeps its state.
+pub struct Opened {
+    /// The way to make calls.
+    pub session: Session,
+    embedded: Option<Embedded>,
+}
+
+impl Opened {
+    /// Ends the sandbox of this process, if there is one, and keeps its state.
+    pub async fn close(self) -> anyhow::Result<()> {
+        drop(self.session);
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The environment that `place` names.
+pub fn environment(place: &Place) -> Environment {
+    let kind = if place.endpoint_url.is_some() { EnvironmentKind::Endpoint } else { EnvironmentKind::Account };
+    let found = profiles::find();
+    let profile = place.profile.clone().or_else(|| found.active.clone());
+    let of_profile = found.profiles.iter().find(|p| p.name == profile.as_deref().unwrap_or("default")).and_then(|p| p.region.clone());
+    let region = place.region.clone().or(found.region).or(of_profile).unwrap_or_else(|| Environment::DEFAULT_REGION.to_owned());
+    Environment { kind, profile: place.profile.clone(), region, endpoint_url: place.endpoint_url.clone() }
+}
+
+/// Opens the window's own sandbox (`sandbox`), or the place that `place` names.
+pub async fn open(place: &Place, sandbox: bool, out: &mut Output) -> anyhow::Result<Opened> {
+    let embedded = if sandbox { Some(start_sandbox(place, out).await?) } else { None };
+    let environment = embedded.as_ref().map_or_else(|| environment(place), |e| Environment::sandbox(e.url()));
+    let session = Session::connect(&environment, no_recorder()).await?;
+    Ok(Opened { session, embedded })
+}
+
+async fn start_sandbox(place: &Place, out: &mut Output) -> anyhow::Result<Embedded> {
+    if place.is_given() {
+        anyhow::bail!("--sandbox and --profile, --region or --endpoint-url exclude each other: leave one of them out");
+    }
+    let embedded = Embedded::start(Some(&files::data_dir().join("sandbox")), SystemClock::shared(), None).await?;
+    warn_if_damaged(&embedded, out);
+    Ok(embedded)
+}

@@ -1,0 +1,96 @@
+//! CloudWatch Logs filter patterns: the little language of `FilterLogEvents` and Live Tail.
+//!
+//! Three kinds of pattern, told apart by their first character: unstructured terms (`ERROR -timeout`, `?a ?b`, `"a phrase"`,
+//! `%regex%`), JSON conditions (`{ $.status = 4* && $.latency > 100 }`) and space-delimited fields (`[ip, ..., status=4*, bytes]`).
+//! Matching is case-sensitive. What the service does not document is an error with its place, never a guess.
+//!
+//! Rules follow the service's documentation of the syntax and texts of its errors seen in public issues.
+
+mod condition;
+mod cursor;
+mod fields;
+mod json;
+mod pattern_regex;
+mod selector;
+mod terms;
+
+use std::ops::Range;
+
+use cursor::Cursor;
+use fields::FieldsPattern;
+use json::JsonPattern;
+use terms::TermsPattern;
+
+/// Longest pattern the service accepts, in characters.
+pub const MAX_PATTERN_CHARS: usize = 1024;
+
+/// Most regular expressions in one JSON or space-delimited pattern.
+const MAX_REGEXES: usize = 2;
+
+/// A parsed pattern, ready to match messages.
+#[derive(Debug, Clone)]
+pub struct FilterPattern {
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Terms(TermsPattern),
+    Json(JsonPattern),
+    Fields(FieldsPattern),
+}
+
+/// Why a text is not a filter pattern, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PatternError {
+    /// Bytes of the pattern that are wrong; empty at the place where something is missing.
+    pub span: Range<usize>,
+    /// What is wrong, in the service's words where they are known.
+    pub message: String,
+    /// What to write instead.
+    pub expected: String,
+}
+
+impl FilterPattern {
+    /// Reads a pattern. An empty or blank text matches every message.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        refuse_overlong(text)?;
+        let mut cursor = Cursor::new(text);
+        cursor.skip_space();
+        let kind = match cursor.peek() {
+            Some('{') => Kind::Json(json::parse(&mut cursor)?),
+            Some('[') => Kind::Fields(fields::parse(&mut cursor)?),
+            _ => Kind::Terms(terms::parse(&mut cursor)?),
+        };
+        Ok(Self { kind })
+    }
+
+    /// Whether the pattern selects this message.
+    pub fn matches(&self, message: &str) -> bool {
+        match &self.kind {
+            Kind::Terms(terms) => terms.matches(message),
+            Kind::Json(json) => json.matches(message),
+            Kind::Fields(fields) => fields.matches(message),
+        }
+    }
+
+    /// Whether every message is selected, so that matching can be skipped.
+    pub fn matches_everything(&self) -> bool {
+        matches!(&self.kind, Kind::Terms(terms) if terms.is_empty())
+    }
+}
+
+fn refuse_overlong(text: &str) -> Result<(), PatternError> {
+    let Some((end, _)) = text.char_indices().nth(MAX_PATTERN_CHARS) else {
+        return Ok(());
+    };
+    Err(PatternError {
+        span: end..text.len(),
+        message: format!("The filter pattern is longer than {MAX_PATTERN_CHARS} characters"),
+        expected: format!("at most {MAX_PATTERN_CHARS} characters"),
+    })
+}
+
+#[cfg(test)]
+mod tests;
