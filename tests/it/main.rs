@@ -16,4 +16,5 @@ mod sandbox_logs;
 mod sandbox_s3;
 mod story_dashboard;
 mod story_logs;
+mod story_watch_sandbox;
 mod watch_data;
