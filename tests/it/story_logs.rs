@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use outcrop::app::logs::{LoadOrder, LogsCommand, LogsEffect, LogsEvent, Source, Tab, Wait};
+use outcrop::app::logs::{LoadOrder, LogsCommand, LogsEffect, LogsEvent, Progress, Source, Tab, Wait};
 use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
 use outcrop::base::clock::Stopwatch;
 use outcrop::base::problem::Problem;
@@ -198,7 +198,7 @@ fn the_opened_record_stays_selected_when_newer_ones_arrive() {
     let id = state.logs.detail.as_ref().unwrap().entry.id.clone();
     let newer = Entry::new("newer", data::NOW_MS + 1_000, &data::line(999));
     let (number, store) = (state.logs.load.number, Arc::new(state.logs.store.with(vec![newer])));
-    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Default::default() }));
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Progress::default() }));
     data::settle(&mut state, effects);
     assert_eq!(state.logs.selection.cursor(), Some(4));
     assert_eq!(state.logs.view.entry(4).unwrap().id, id);
@@ -238,7 +238,7 @@ fn a_request_is_waited_for_and_opened_when_it_is_there() {
     assert!(load_order(&reduce(&mut state, Event::Logs(arrived))).is_some());
     let record = Entry::new("fresh", data::NOW_MS, &data::line(0).replace("eb9487e4-d2ca-4f1b-9d7e-000000000000", "fresh"));
     let (number, store) = (state.logs.load.number, Arc::new(state.logs.store.with(vec![record])));
-    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Default::default() }));
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Progress::default() }));
     data::settle(&mut state, effects);
     assert_eq!(&*state.logs.detail.as_ref().unwrap().record().unwrap().request_id, "fresh");
     assert!(state.logs.awaited.is_none() && state.logs.filter.is_empty());

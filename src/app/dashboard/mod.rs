@@ -31,7 +31,7 @@ pub struct DashboardState {
     pub refresh: RefreshEvery,
     /// The models that have metrics or records.
     pub models: Remote<Vec<String>>,
-    /// The data of each plot, in the dashboard's order.
+    /// The data of each plot, in the dashboard's order; where a plot is not by model, the models are added up.
     pub plots: Vec<Remote<Arc<Plotted>>>,
     /// Series that the legend has switched off: model ids, or metric names where there is no model.
     pub hidden: BTreeSet<String>,

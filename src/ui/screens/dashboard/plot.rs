@@ -25,13 +25,13 @@ const PLOT_HEIGHT: f32 = 182.0;
 pub fn card(ui: &mut Ui, state: &State, index: usize, names: &ModelNames, cursor: &mut Cursor, commands: &mut Commands) {
     let widget = &state.dashboard.board.widgets[index];
     let remote = &state.dashboard.plots[index];
-    let data = remote.value().map(|data| if widget.by_model { data.as_ref().clone() } else { data.by_metric() });
+    let data = remote.value().map(AsRef::as_ref);
     let theme = Theme::of(ui);
     let frame = Frame::new().fill(theme.panel).stroke(Stroke::new(size::LINE, theme.line)).corner_radius(size::RADIUS_CARD);
     frame.inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 6 }).show(ui, |ui| {
         ui.set_min_size(vec2(ui.available_width(), CARD_HEIGHT - 18.0));
-        head(ui, state, widget, data.as_ref(), names, cursor, commands);
-        match (remote, &data) {
+        head(ui, state, widget, data, names, cursor, commands);
+        match (remote, data) {
             (Remote::Failed { problem, .. }, _) => failure(ui, problem, commands),
             (_, Some(data)) if !data.series.is_empty() => self::plot(ui, state, widget, data, names, cursor),
             (_, Some(_)) => no_data(ui, "No data in this time"),
