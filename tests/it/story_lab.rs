@@ -13,9 +13,10 @@ fn status(harness: &Harness<'_, App>, step: &str) -> Status {
 
 /// Presses the step's button once it can be pressed, and waits for a good end.
 fn run_step(harness: &mut Harness<'_, App>, number: usize, step: &str, button: &str) {
-    let line = format!("{number} ");
-    until(harness, step, |h| h.query_all_by_label_contains(&line).next().is_some());
-    harness.query_all_by_label_contains(&line).next().unwrap().click();
+    let title = harness.state().state().lab.lab.value().unwrap().step(step).unwrap().title.clone();
+    let line = format!("{number} {title}, ");
+    until(harness, &line, |h| h.query_by_label_contains(&line).is_some());
+    harness.get_by_label_contains(&line).click();
     harness.step();
     until(harness, "the step is shown", |h| h.state().state().lab.chosen == step);
     until(harness, "its facts are there", |h| !h.state().state().lab.facts.is_loading());
