@@ -27,6 +27,8 @@ const STEP_WIDTH: f32 = 1040.0;
 pub struct LabScreen {
     form: form::Entries,
     asks_reset: bool,
+    /// The step that was seen running in the last frame.
+    seen_running: Option<String>,
 }
 
 /// What the rail says beside the screen's name.
@@ -56,6 +58,7 @@ impl LabScreen {
         Panel::left("lab-steps").exact_size(STEPS_WIDTH).resizable(false).frame(list).show(ui, |ui| {
             steps::ui(ui, state, lab, &mut self.asks_reset, commands);
         });
+        action_bar(ui, state, lab, commands);
         let ground = Frame::new().fill(theme.ground);
         CentralPanel::default().frame(ground).show(ui, |ui| {
             ScrollArea::vertical().id_salt(("step", &state.lab.chosen)).auto_shrink([false, false]).show(ui, |ui| {
@@ -83,11 +86,27 @@ impl LabScreen {
         self.form.follow(&step.id, view);
         form_and_documents(ui, &mut self.form, state, view, commands);
         plan::ui(ui, state, view);
-        run_row(ui, state, step, view, commands);
-        outcome::ui(ui, state, &step.id, commands);
+        let outcome = ui.scope(|ui| outcome::ui(ui, state, &step.id, commands)).response;
+        self.follow_outcome(&outcome, state, &step.id);
         reading(ui, rest);
         run_by_keyboard(ui, commands);
     }
+
+    /// What a step is doing, and how it ended, is brought into view when it begins and when it ends.
+    fn follow_outcome(&mut self, outcome: &egui::Response, state: &State, step: &str) {
+        let runs = state.lab.running.as_ref().is_some_and(|running| running.step == step).then(|| step.to_owned());
+        if runs != self.seen_running {
+            outcome.scroll_to_me(None);
+            self.seen_running = runs;
+        }
+    }
+}
+
+/// What can be done with the step, always in view.
+fn action_bar(ui: &mut Ui, state: &State, lab: &Lab, commands: &mut Commands) {
+    let (Some(step), Some(view)) = (lab.step(&state.lab.chosen), &state.lab.view) else { return };
+    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin { left: 20, right: 12, top: 9, bottom: 9 });
+    Panel::bottom("lab-actions").resizable(false).frame(frame).show(ui, |ui| run_row(ui, state, step, view, commands));
 }
 
 fn unreadable(ui: &mut Ui, problem: &crate::base::problem::Problem, commands: &mut Commands) {
