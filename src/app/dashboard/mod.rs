@@ -116,7 +116,7 @@ impl DashboardState {
     pub fn total(&self, metrics: &[String]) -> Option<f64> {
         let mut sums = self.sums().peekable();
         sums.peek()?;
-        Some(sums.map(|data| metrics.iter().map(|metric| data.total(metric)).sum::<f64>()).sum())
+        Some(sums.map(|data| metrics.iter().map(|metric| data.total(metric)).sum::<f64>()).sum::<f64>() + 0.0)
     }
 
     /// What all tokens of the range cost at list price, US dollars, and the models that have no price.

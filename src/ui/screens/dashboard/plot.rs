@@ -8,7 +8,7 @@ use super::{ModelNames, axis, draw, legend, values};
 use crate::app::dashboard::DashboardCommand;
 use crate::app::{Command, Commands, Remote, State};
 use crate::base::clock::timestamp_ms;
-use crate::metrics::dashboard::{Choice, Kind, Widget};
+use crate::metrics::dashboard::{Choice, Kind, Unit, Widget};
 use crate::metrics::series::{Plotted, Series, nice_axis};
 use crate::ui::format;
 use crate::ui::icons;
@@ -85,7 +85,8 @@ fn plot(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &Mod
     let theme = Theme::of(ui);
     let hidden = |series: &Series| state.dashboard.hidden.contains(legend::key(series));
     let (from, to) = cursor.bounds();
-    let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4);
+    let least = if widget.unit == Unit::Milliseconds { 0.0 } else { 1.0 };
+    let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4, least);
     let marks = axis::marks(&state.settings, from, to, (ui.available_width() / 80.0) as usize);
     let y_marks = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
     let x_grid: Vec<GridMark> = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();
