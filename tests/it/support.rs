@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use outcrop::app::window::{App, Opening};
 use outcrop::base::clock::Stopwatch;
 use outcrop::runtime::Options;

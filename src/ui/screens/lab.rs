@@ -18,7 +18,7 @@ use crate::ui::theme::{Theme, Tone, size};
 use crate::ui::widgets::{Busy, Chip, Empty, ErrorAction, ErrorPanel, Push, markdown, title};
 
 /// Width of the list of steps.
-const STEPS_WIDTH: f32 = 252.0;
+const STEPS_WIDTH: f32 = 264.0;
 /// Longest comfortable width of a step.
 const STEP_WIDTH: f32 = 1040.0;
 
@@ -27,6 +27,8 @@ const STEP_WIDTH: f32 = 1040.0;
 pub struct LabScreen {
     form: form::Entries,
     asks_reset: bool,
+    /// The step that was seen running in the last frame.
+    seen_running: Option<String>,
 }
 
 /// What the rail says beside the screen's name.
@@ -56,6 +58,7 @@ impl LabScreen {
         Panel::left("lab-steps").exact_size(STEPS_WIDTH).resizable(false).frame(list).show(ui, |ui| {
             steps::ui(ui, state, lab, &mut self.asks_reset, commands);
         });
+        action_bar(ui, state, lab, commands);
         let ground = Frame::new().fill(theme.ground);
         CentralPanel::default().frame(ground).show(ui, |ui| {
             ScrollArea::vertical().id_salt(("step", &state.lab.chosen)).auto_shrink([false, false]).show(ui, |ui| {
@@ -83,11 +86,27 @@ impl LabScreen {
         self.form.follow(&step.id, view);
         form_and_documents(ui, &mut self.form, state, view, commands);
         plan::ui(ui, state, view);
-        run_row(ui, state, step, view, commands);
-        outcome::ui(ui, state, &step.id, commands);
+        let outcome = ui.scope(|ui| outcome::ui(ui, state, &step.id, commands)).response;
+        self.follow_outcome(&outcome, state, &step.id);
         reading(ui, rest);
         run_by_keyboard(ui, commands);
     }
+
+    /// What a step is doing, and how it ended, is brought into view when it begins and when it ends.
+    fn follow_outcome(&mut self, outcome: &egui::Response, state: &State, step: &str) {
+        let runs = state.lab.running.as_ref().is_some_and(|running| running.step == step).then(|| step.to_owned());
+        if runs != self.seen_running {
+            outcome.scroll_to_me(None);
+            self.seen_running = runs;
+        }
+    }
+}
+
+/// What can be done with the step, always in view.
+fn action_bar(ui: &mut Ui, state: &State, lab: &Lab, commands: &mut Commands) {
+    let (Some(step), Some(view)) = (lab.step(&state.lab.chosen), &state.lab.view) else { return };
+    let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin { left: 20, right: 12, top: 9, bottom: 9 });
+    Panel::bottom("lab-actions").resizable(false).frame(frame).show(ui, |ui| run_row(ui, state, step, view, commands));
 }
 
 fn unreadable(ui: &mut Ui, problem: &crate::base::problem::Problem, commands: &mut Commands) {
@@ -174,11 +193,9 @@ fn form_and_documents(ui: &mut Ui, entries: &mut form::Entries, state: &State, v
     if has_form && has_documents && side_by_side {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = size::PAD;
-            ui.allocate_ui_with_layout(egui::vec2(FORM_WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_width(FORM_WIDTH);
-                form::ui(ui, entries, state, view, commands);
-            });
-            ui.vertical(|ui| documents::ui(ui, state, view));
+            column(ui, FORM_WIDTH, |ui| form::ui(ui, entries, state, view, commands));
+            let rest = ui.available_width();
+            column(ui, rest, |ui| documents::ui(ui, state, view));
         });
         return;
     }
@@ -188,6 +205,15 @@ fn form_and_documents(ui: &mut Ui, entries: &mut form::Entries, state: &State, v
     if has_documents {
         documents::ui(ui, state, view);
     }
+}
+
+/// A column in a row. A row is as high as a line of text until something higher is in it, and what scrolls would keep to that.
+fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
+    const HIGH_ENOUGH: f32 = 2_000.0;
+    ui.allocate_ui_with_layout(egui::vec2(width, HIGH_ENOUGH), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        add(ui);
+    });
 }
 
 /// What can be done now, and what would undo it.

@@ -1,6 +1,6 @@
 //! The policies and other texts of a step, side by side where there is room.
 
-use egui::{Align, Layout, Ui, vec2};
+use egui::Ui;
 
 use crate::app::State;
 use crate::lab::action::Document;
@@ -11,6 +11,8 @@ use crate::ui::widgets::{Card, CodeBlock};
 
 /// Least width of a document beside another.
 const LEAST_WIDTH: f32 = 280.0;
+/// Higher documents scroll, so that the plan stays in view.
+const MOST_HEIGHT: f32 = 320.0;
 
 /// Draws the documents.
 pub fn ui(ui: &mut Ui, state: &State, view: &StepView) {
@@ -25,10 +27,7 @@ pub fn ui(ui: &mut Ui, state: &State, view: &StepView) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = size::PAD;
         for document in &view.documents {
-            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_width(width);
-                card(ui, state, document);
-            });
+            super::column(ui, width, |ui| card(ui, state, document));
         }
     });
 }
@@ -37,6 +36,6 @@ fn card(ui: &mut Ui, state: &State, document: &Document) {
     Card::new(&document.title).show(ui, |ui| {
         ui.add_space(size::GAP_SMALL);
         let shown = masked(&state.settings, &document.json);
-        CodeBlock::json(&shown).name(&document.title).copied_as(&document.json).show(ui);
+        CodeBlock::json(&shown).name(&document.title).max_height(MOST_HEIGHT).copied_as(&document.json).show(ui);
     });
 }

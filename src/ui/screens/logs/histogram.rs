@@ -30,7 +30,9 @@ impl Brush {
         paint(ui, histogram, &scale);
         self.drag(&response, &scale, commands);
         self.paint_range(ui, state, &response, &scale);
-        if state.logs.filter.range.is_some() && (response.clicked() || ui.input(|i| response.has_focus() && i.key_pressed(Key::Escape))) {
+        // Asked one after the other: both look into the same locked context.
+        let escaped = response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape));
+        if state.logs.filter.range.is_some() && (response.clicked() || escaped) {
             commands.send(Command::Logs(LogsCommand::Brush(None)));
         }
         tell(&response, state, histogram, &scale);
@@ -40,7 +42,9 @@ impl Brush {
     fn drag(&mut self, response: &egui::Response, scale: &Scale, commands: &mut Commands) {
         let here = response.interact_pointer_pos().map(|pos| scale.time(pos.x));
         if response.drag_started() {
-            self.begun_ms = here;
+            // A drag is known as one only after some points: it began where the button went down.
+            let pressed = response.ctx.input(|input| input.pointer.press_origin());
+            self.begun_ms = pressed.map(|pos| scale.time(pos.x));
         }
         if response.drag_stopped()
             && let (Some(begun), Some(end)) = (self.begun_ms.take(), here)
