@@ -54,6 +54,7 @@ impl CallRecord {
             message: message.clone(),
             status: self.status,
             request_id: self.request_id.clone(),
+            needed: self.permissions.clone().into(),
         })
     }
 }
