@@ -1,7 +1,7 @@
 //! Log records and the ways to select them.
 //!
-//! Owns what a log event says, whoever delivered it: filter patterns, the invocation record and its store. Not here: fetching events
-//! (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
+//! Owns what a log event says, whoever delivered it: filter patterns, the invocation record, the store of loaded records, the filter of the log
+//! viewer and what it finds. Not here: fetching events (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
 
 pub mod body;
 pub mod conversation;

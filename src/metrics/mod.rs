@@ -1,7 +1,7 @@
-//! Numbers over time: samples, their statistics and datapoints, series, and dashboards as data.
+//! Metrics: numbers over time, samples with their statistics and datapoints, series, dashboards as data.
 //!
-//! Owns what a statistic means, exactly, for whoever stores or draws metrics. Not here: fetching them (`aws`), simulating the service
-//! (`sandbox`), drawing (`ui`).
+//! Owns what a statistic means, exactly, for whoever stores or draws metrics, and what a dashboard asks for. Not here: fetching them (`aws`),
+//! simulating the service (`sandbox`), drawing (`ui`).
 
 pub mod dashboard;
 mod datapoint;

@@ -1,0 +1,212 @@
+//! A request as a person would write it elsewhere: on the AWS command line, in Python, in Rust.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::aws::bedrock_runtime::{Block, Converse, ConverseRequest, Role};
+use crate::aws::operation::{Permission, PlannedCall};
+
+/// A language in which a request can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// A command line of the AWS CLI.
+    #[default]
+    Cli,
+    /// Python with boto3.
+    Python,
+    /// Rust with the AWS SDK.
+    Rust,
+}
+
+/// The request in a language. `streaming` asks for the streamed form where the language has one.
+pub fn request(dialect: Dialect, request: &ConverseRequest, streaming: bool, region: &str) -> String {
+    match dialect {
+        Dialect::Cli => cli(request, region),
+        Dialect::Python => python(request, streaming, region),
+        Dialect::Rust => rust(request, streaming, region),
+    }
+}
+
+/// The permissions that the request needs.
+pub fn permissions(request: &ConverseRequest, streaming: bool) -> Vec<Permission> {
+    let mut needed = PlannedCall::of(&Converse(request.clone())).permissions;
+    if streaming {
+        needed = PlannedCall::of(&crate::aws::bedrock_runtime::StreamConverse(request.clone())).permissions;
+    }
+    needed
+}
+
+/// The CLI has no event streams: `converse` gives the same reply at once.
+fn cli(request: &ConverseRequest, region: &str) -> String {
+    let line = PlannedCall::of(&Converse(request.clone())).cli;
+    format!("{} \\\n  --region {region}\n", line.replace(" --", " \\\n  --"))
+}
+
+fn python(request: &ConverseRequest, streaming: bool, region: &str) -> String {
+    let mut code = format!("import boto3\n\nbedrock = boto3.client(\"bedrock-runtime\", region_name={})\n\n", python_value(&region.into(), 0));
+    let call = if streaming { "converse_stream" } else { "converse" };
+    let _ = writeln!(code, "response = bedrock.{call}(");
+    for (name, value) in request.params().as_object().into_iter().flatten() {
+        let _ = writeln!(code, "    {name}={},", python_value(value, 1));
+    }
+    code.push_str(")\n");
+    code.push_str(if streaming { PYTHON_STREAM } else { PYTHON_WHOLE });
+    code
+}
+
+const PYTHON_WHOLE: &str = r#"print(response["output"]["message"]["content"][0]["text"])
+print(response["stopReason"], response["usage"], response["metrics"]["latencyMs"])
+"#;
+
+const PYTHON_STREAM: &str = r#"for event in response["stream"]:
+    if "contentBlockDelta" in event:
+        print(event["contentBlockDelta"]["delta"].get("text", ""), end="", flush=True)
+    elif "metadata" in event:
+        print("\n", event["metadata"]["usage"], event["metadata"]["metrics"]["latencyMs"])
+"#;
+
+/// JSON as a Python literal. JSON's escapes within strings are Python's too, but for the surrogate pairs that it never writes here.
+fn python_value(value: &Value, depth: usize) -> String {
+    let inner = "    ".repeat(depth + 1);
+    let outer = "    ".repeat(depth);
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Array(items) => {
+            let lines: String = items.iter().map(|item| format!("{inner}{},\n", python_value(item, depth + 1))).collect();
+            format!("[\n{lines}{outer}]")
+        }
+        Value::Object(fields) => {
+            let line = |(name, item): (&String, &Value)| format!("{inner}{}: {},\n", Value::from(name.as_str()), python_value(item, depth + 1));
+            let lines: String = fields.iter().map(line).collect();
+            format!("{{\n{lines}{outer}}}")
+        }
+    }
+}
+
+fn rust(request: &ConverseRequest, streaming: bool, region: &str) -> String {
+    let mut code = format!("{RUST_USES}\nlet config = aws_config::from_env().region({}).load().await;\n", rust_text(region));
+    code.push_str("let client = aws_sdk_bedrockruntime::Client::new(&config);\n\nlet ");
+    let (binding, call) = if streaming { ("mut reply", "converse_stream") } else { ("reply", "converse") };
+    let _ = writeln!(code, "{binding} = client\n    .{call}()\n    .model_id({})", rust_text(&request.model_id));
+    if let Some(system) = &request.system {
+        let _ = writeln!(code, "    .system(SystemContentBlock::Text({}.into()))", rust_text(system));
+    }
+    for message in &request.messages {
+        let role = if message.role == Role::User { "User" } else { "Assistant" };
+        let blocks: String = message.blocks.iter().map(rust_block).collect();
+        let _ = writeln!(code, "    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n{blocks}            .build()?,\n    )");
+    }
+    code.push_str(&rust_inference(request));
+    for (key, value) in &request.request_metadata {
+        let _ = writeln!(code, "    .request_metadata({}, {})", rust_text(key), rust_text(value));
+    }
+    code.push_str("    .send()\n    .await?;\n");
+    code.push_str(if streaming { RUST_STREAM } else { RUST_WHOLE });
+    code
+}
+
+const RUST_USES: &str = "use aws_sdk_bedrockruntime::types::{
+    ContentBlock, ConversationRole, ConverseStreamOutput, InferenceConfiguration, Message, SystemContentBlock,
+};
+";
+
+const RUST_WHOLE: &str = "println!(\"{:?} {:?}\", reply.output, reply.usage);\n";
+
+const RUST_STREAM: &str = "while let Some(event) = reply.stream.recv().await? {
+    match event {
+        ConverseStreamOutput::ContentBlockDelta(delta) => print!(\"{:?}\", delta.delta),
+        ConverseStreamOutput::Metadata(metadata) => println!(\"{:?}\", metadata.usage),
+        _ => {}
+    }
+}
+";
+
+fn rust_block(block: &Block) -> String {
+    match block {
+        Block::Text(text) => format!("            .content(ContentBlock::Text({}.into()))\n", rust_text(text)),
+        Block::Image { format, .. } => format!("            // and an image ({format})\n"),
+        Block::Document { name, format, .. } => format!("            // and the document {name} ({format})\n"),
+    }
+}
+
+fn rust_inference(request: &ConverseRequest) -> String {
+    let mut setters = String::new();
+    if let Some(max) = request.max_tokens {
+        let _ = writeln!(setters, "            .max_tokens({max})");
+    }
+    if let Some(temperature) = request.temperature {
+        let _ = writeln!(setters, "            .temperature({temperature:?})");
+    }
+    if let Some(top_p) = request.top_p {
+        let _ = writeln!(setters, "            .top_p({top_p:?})");
+    }
+    for stop in &request.stop_sequences {
+        let _ = writeln!(setters, "            .stop_sequences({})", rust_text(stop));
+    }
+    if setters.is_empty() {
+        return setters;
+    }
+    format!("    .inference_config(\n        InferenceConfiguration::builder()\n{setters}            .build(),\n    )\n")
+}
+
+/// `text` as a string of Rust: raw when it has what would have to be escaped.
+fn rust_text(text: &str) -> String {
+    if !text.contains(['"', '\\', '\n', '\r']) {
+        return format!("\"{text}\"");
+    }
+    let mut fence = String::from("#");
+    while text.contains(&format!("\"{fence}")) {
+        fence.push('#');
+    }
+    if text.contains('\r') { format!("{text:?}") } else { format!("r{fence}\"{text}\"{fence}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::bedrock_runtime::Message;
+
+    fn sample() -> ConverseRequest {
+        ConverseRequest {
+            model_id: "us.anthropic.claude-sonnet-4-6".to_owned(),
+            messages: vec![Message::user("Say \"hi\" to\nO'Neil #\"#")],
+            system: Some("Be brief".to_owned()),
+            max_tokens: Some(50),
+            temperature: Some(0.2),
+            stop_sequences: vec!["END".to_owned()],
+            ..ConverseRequest::default()
+        }
+    }
+
+    #[test]
+    fn the_command_line_has_one_option_a_line_and_quotes_for_the_shell() {
+        let text = request(Dialect::Cli, &sample(), true, "us-east-1");
+        assert!(text.starts_with("aws bedrock-runtime converse \\\n  --"), "{text}");
+        assert!(text.contains(r"O'\''Neil") && text.contains("--region us-east-1"), "{text}");
+    }
+
+    #[test]
+    fn python_names_only_what_is_set() {
+        let text = request(Dialect::Python, &sample(), false, "us-east-1");
+        assert!(text.contains("bedrock.converse(") && text.contains("\"temperature\": 0.2") && !text.contains("topP"), "{text}");
+        assert!(request(Dialect::Python, &sample(), true, "us-east-1").contains("converse_stream("));
+    }
+
+    #[test]
+    fn rust_texts_are_fenced_as_far_as_needed() {
+        let text = request(Dialect::Rust, &sample(), true, "us-east-1");
+        assert!(text.contains("r##\"Say \"hi\" to\nO'Neil #\"#\"##"), "{text}");
+        assert!(text.contains(".temperature(0.2)") && !text.contains("top_p"), "{text}");
+        assert_eq!(rust_text("plain"), "\"plain\"");
+    }
+
+    #[test]
+    fn streaming_needs_a_permission_of_its_own() {
+        assert_eq!(permissions(&sample(), false)[0].action, "bedrock:InvokeModel");
+        assert_eq!(permissions(&sample(), true)[0].action, "bedrock:InvokeModelWithResponseStream");
+    }
+}

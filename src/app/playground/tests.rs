@@ -1,0 +1,258 @@
+use super::*;
+use crate::app::{Command, Effect, Screen, State, reduce};
+use crate::aws::bedrock::{FoundationModel, InferenceProfile, Lifecycle, LifecycleStatus};
+use crate::base::clock::timestamp_ms;
+
+const SONNET: &str = "us.anthropic.claude-sonnet-4-6";
+
+fn model(id: &str, types: &[&str], legacy: bool) -> FoundationModel {
+    FoundationModel {
+        id: id.to_owned(),
+        arn: format!("arn:aws:bedrock:us-east-1::foundation-model/{id}"),
+        name: id.to_owned(),
+        provider: "Anthropic".to_owned(),
+        input_modalities: vec!["TEXT".to_owned()],
+        output_modalities: vec!["TEXT".to_owned()],
+        streaming: true,
+        inference_types: types.iter().map(|kind| (*kind).to_owned()).collect(),
+        lifecycle: Lifecycle { status: if legacy { LifecycleStatus::Legacy } else { LifecycleStatus::Active }, ..Lifecycle::default() },
+    }
+}
+
+fn profile(prefix: &str, model_id: &str) -> InferenceProfile {
+    let id = format!("{prefix}.{model_id}");
+    InferenceProfile {
+        arn: format!("arn:aws:bedrock:us-east-1:123456789012:inference-profile/{id}"),
+        name: id.clone(),
+        status: "ACTIVE".to_owned(),
+        model_arns: vec![format!("arn:aws:bedrock:us-east-1::foundation-model/{model_id}")],
+        kind: "SYSTEM_DEFINED".to_owned(),
+        id,
+    }
+}
+
+fn list() -> ModelList {
+    let models = [
+        model("anthropic.claude-sonnet-4-6", &[], false),
+        model("anthropic.claude-haiku-4-5-20251001-v1:0", &[], false),
+        model(model_list::ORIGINAL_MODEL, &["ON_DEMAND"], true),
+    ];
+    let profiles = [
+        profile("global", "anthropic.claude-sonnet-4-6"),
+        profile("us", "anthropic.claude-sonnet-4-6"),
+        profile("us", "anthropic.claude-haiku-4-5-20251001-v1:0"),
+    ];
+    ModelList::new(&models, &profiles, "us-east-1", timestamp_ms(1_790_000_000_000))
+}
+
+fn ready() -> State {
+    let mut state = State::default();
+    reduce(&mut state, PlaygroundEvent::Models(Ok(Arc::new(list()))));
+    state
+}
+
+fn run(state: &mut State, command: PlaygroundCommand) -> Vec<Effect> {
+    reduce(state, Command::Playground(command))
+}
+
+fn write(state: &mut State, text: &str) {
+    run(state, PlaygroundCommand::Edit(Box::new(Edit::Text(text.to_owned()))));
+}
+
+/// Sends `text` and gives the number of the request and the request.
+fn send(state: &mut State, text: &str) -> (u64, Arc<ConverseRequest>) {
+    write(state, text);
+    asked(run(state, PlaygroundCommand::Send))
+}
+
+fn asked(effects: Vec<Effect>) -> (u64, Arc<ConverseRequest>) {
+    match effects.into_iter().next() {
+        Some(Effect::Playground(PlaygroundEffect::Ask { number, request, .. })) => (number, request),
+        other => panic!("nothing was asked: {other:?}"),
+    }
+}
+
+fn news(state: &mut State, number: u64, after_ms: u64, news: News) {
+    reduce(state, PlaygroundEvent::Reply { number, after_ms, news });
+}
+
+fn answer(state: &mut State, number: u64, text: &str) {
+    news(state, number, 5, News::Accepted(Some("req-1".to_owned())));
+    news(state, number, 100, News::Text(text.to_owned()));
+    news(state, number, 150, News::Stopped("end_turn".to_owned()));
+    let usage = Usage { input: 10, output: 20, ..Usage::default() };
+    news(state, number, 300, News::Counted { usage, latency_ms: Some(280) });
+}
+
+fn last_reply(state: &State) -> &Reply {
+    state.playground.chat.turns.last().and_then(|turn| turn.reply.as_deref()).expect("the last turn is a reply")
+}
+
+#[test]
+fn the_first_choice_is_a_current_claude_through_the_profile_of_this_part_of_the_world() {
+    let state = ready();
+    assert_eq!(state.playground.draft.model_id.as_deref(), Some(SONNET));
+    assert_eq!(state.playground.chosen().unwrap().route, Route::Profile);
+}
+
+#[test]
+fn what_stands_in_a_models_way_is_said() {
+    let list = list();
+    let bare = list.find("anthropic.claude-sonnet-4-6").unwrap();
+    assert!(bare.obstacle.as_ref().unwrap().contains("anthropic.claude-sonnet-4-6") && bare.route == Route::ProfileOnly);
+    let original = list.find(model_list::ORIGINAL_MODEL).unwrap();
+    assert_eq!((original.life, original.obstacle.as_ref()), (model_list::Life::Legacy, None));
+    assert!(original.note.as_ref().unwrap().contains("end of its life"));
+}
+
+#[test]
+fn a_model_past_its_end_is_expected_to_refuse() {
+    let mut old = model("anthropic.claude-x", &["ON_DEMAND"], true);
+    old.lifecycle.end_of_life = Some(timestamp_ms(1_000));
+    let list = ModelList::new(&[old], &[], "us-east-1", timestamp_ms(2_000));
+    assert!(list.choices[0].obstacle.as_ref().unwrap().contains("ended"));
+}
+
+#[test]
+fn searching_finds_every_word_anywhere() {
+    let list = list();
+    let ids: Vec<_> = list.search("HAIKU us.").into_iter().map(|at| list.choices[at].id.as_str()).collect();
+    assert_eq!(ids, ["us.anthropic.claude-haiku-4-5-20251001-v1:0"]);
+    assert_eq!(list.search("").len(), list.choices.len());
+}
+
+#[test]
+fn a_conversation_is_told_again_with_the_next_message() {
+    let mut state = ready();
+    let (first, _) = send(&mut state, "  one ");
+    assert!(state.playground.draft.text.is_empty() && state.playground.chat.is_running());
+    assert!(run(&mut state, PlaygroundCommand::Send).is_empty(), "one reply at a time");
+    answer(&mut state, first, "answer");
+    let (_, request) = send(&mut state, "two");
+    let texts: Vec<_> = request.messages.iter().map(|m| format!("{:?}", m.blocks[0])).collect();
+    assert_eq!(texts, [r#"Text("one")"#, r#"Text("answer")"#, r#"Text("two")"#]);
+}
+
+#[test]
+fn the_numbers_of_a_reply_are_kept() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    let reply = last_reply(&state);
+    assert_eq!((reply.outcome.clone(), reply.stop_reason.as_deref(), reply.request_id.as_deref()), (Outcome::Done, Some("end_turn"), Some("req-1")));
+    assert_eq!((reply.metrics.first_token_ms, reply.metrics.total_ms, reply.metrics.latency_ms), (Some(100), Some(300), Some(280)));
+    assert_eq!(reply.metrics.tokens_per_second(), Some(100.0));
+}
+
+#[test]
+fn a_stopped_reply_keeps_its_text_and_late_news_is_ignored() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    news(&mut state, number, 100, News::Text("half".to_owned()));
+    assert_eq!(run(&mut state, PlaygroundCommand::Stop), [Effect::Playground(PlaygroundEffect::Stop)]);
+    news(&mut state, number, 120, News::Text(" more".to_owned()));
+    assert_eq!(last_reply(&state).outcome, Outcome::Stopped);
+    assert_eq!(state.playground.chat.turns[1].text, "half");
+    assert!(run(&mut state, PlaygroundCommand::Stop).is_empty(), "nothing runs any more");
+}
+
+#[test]
+fn a_broken_reply_keeps_its_text_and_can_be_asked_for_again() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    news(&mut state, number, 100, News::Text("half".to_owned()));
+    let problem = Problem::new("The stream broke", "", "Retry");
+    news(&mut state, number, 120, News::Failed { problem: problem.clone(), request_id: None });
+    assert_eq!((last_reply(&state).outcome.clone(), state.playground.chat.turns[1].text.as_str()), (Outcome::Failed(problem), "half"));
+    let turn = state.playground.chat.turns[1].id;
+    let (again, request) = asked(run(&mut state, PlaygroundCommand::Retry(turn)));
+    assert!(again > number);
+    assert_eq!(request.messages.len(), 1);
+    assert_eq!(state.playground.chat.turns.len(), 2);
+}
+
+#[test]
+fn a_message_can_be_taken_back_and_the_conversation_brought_back() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    let id = state.playground.chat.turns[0].id;
+    run(&mut state, PlaygroundCommand::Rewrite(id));
+    assert_eq!((state.playground.draft.text.as_str(), state.playground.chat.turns.len()), ("one", 0));
+    run(&mut state, PlaygroundCommand::Unshelve);
+    assert_eq!(state.playground.chat.turns.len(), 2);
+}
+
+#[test]
+fn a_new_chat_keeps_the_old_one_aside() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    news(&mut state, number, 1, News::Text("x".to_owned()));
+    let effects = run(&mut state, PlaygroundCommand::NewChat);
+    assert_eq!(effects, [Effect::Playground(PlaygroundEffect::Stop)]);
+    assert!(state.playground.chat.is_empty());
+    run(&mut state, PlaygroundCommand::Unshelve);
+    assert_eq!(last_reply(&state).outcome, Outcome::Stopped);
+}
+
+#[test]
+fn an_example_brings_its_document_system_history_and_parameters() {
+    let mut state = ready();
+    run(&mut state, PlaygroundCommand::LoadExample("qa-citations".to_owned()));
+    let draft = &state.playground.draft;
+    let example = crate::prompts::find("qa-citations").unwrap();
+    assert_eq!(draft.message(), example.user_text(), "sent as the example says");
+    assert_eq!(draft.parameters.max_tokens, example.parameters.max_tokens);
+    assert_eq!(state.screen, Screen::Playground);
+    run(&mut state, PlaygroundCommand::LoadExample("multi-turn".to_owned()));
+    assert_eq!(state.playground.chat.turns.len(), 4);
+    assert_eq!(state.playground.next_request().unwrap().messages.len(), 5);
+}
+
+#[test]
+fn every_example_can_be_sent_to_the_first_choice() {
+    for example in crate::prompts::all() {
+        let mut state = ready();
+        run(&mut state, PlaygroundCommand::LoadExample(example.id.clone()));
+        let request = state.playground.next_request().unwrap_or_else(|why| panic!("{}: {why}", example.id));
+        assert_eq!(request.messages.len() % 2, 1, "{}", example.id);
+    }
+}
+
+#[test]
+fn single_prompts_stand_alone() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    run(&mut state, PlaygroundCommand::Edit(Box::new(Edit::Mode(Mode::Single))));
+    assert_eq!(send(&mut state, "two").1.messages.len(), 1);
+}
+
+#[test]
+fn an_export_holds_texts_ids_and_numbers() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    let effects = run(&mut state, PlaygroundCommand::Export);
+    let [Effect::Playground(PlaygroundEffect::Export { text, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    let page: serde_json::Value = serde_json::from_str(text).unwrap();
+    assert_eq!(page["turns"][1]["text"], "answer");
+    assert_eq!(page["turns"][1]["reply"]["requestId"], "req-1");
+    assert_eq!(page["turns"][1]["reply"]["usage"]["output"], 20);
+}
+
+#[test]
+fn another_place_starts_a_new_conversation_and_keeps_the_draft() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    write(&mut state, "draft");
+    let connected = crate::app::state::Connected {
+        environment: crate::aws::Environment::sandbox("http://127.0.0.1:1"),
+        account: "123456789012".to_owned(),
+        arn: String::new(),
+    };
+    reduce(&mut state, crate::app::Event::Connected(Ok(connected)));
+    assert!(state.playground.chat.is_empty());
+    assert_eq!(state.playground.draft.text, "draft");
+}
