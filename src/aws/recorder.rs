@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::error::{AwsError, ErrorKind};
+use super::classify::kind_of;
+use super::error::AwsError;
 use super::operation::{Operation, Permission, Service, cli_line};
 use super::redact::redacted;
 use super::trace::Trace;
@@ -49,25 +50,13 @@ impl CallRecord {
         Some(AwsError {
             service: self.service,
             operation: self.operation.clone(),
-            kind: recorded_kind(code, self.status),
+            kind: kind_of(code, self.status),
             code: code.clone(),
             message: message.clone(),
             status: self.status,
             request_id: self.request_id.clone(),
             needed: self.permissions.clone().into(),
         })
-    }
-}
-
-/// The class behind a recorded code: our own names of local failures first, then AWS's.
-fn recorded_kind(code: &str, status: Option<u16>) -> ErrorKind {
-    match code {
-        "NoCredentials" | "CredentialsProvider" | "InvalidConfiguration" => ErrorKind::NoCredentials,
-        "ExpiredCredentials" => ErrorKind::ExpiredCredentials,
-        "Unreachable" => ErrorKind::Unreachable,
-        "Timeout" | "CredentialsTimeout" => ErrorKind::Timeout,
-        "InvalidRequest" => ErrorKind::Invalid,
-        _ => super::classify::kind_of(code, status),
     }
 }
 

@@ -70,7 +70,8 @@ impl Session {
     /// Runs `operation` and leaves its record open, for calls that go on after their answer has begun.
     pub(super) async fn begin<O: Operation>(&self, operation: O) -> (Result<O::Output, AwsError>, Recording) {
         let recording = Recording::begin(&operation, self.clock.now(), self.recorder.clone());
-        let outcome = recording.trace().follow(operation.send(&self.clients)).await;
+        // Boxed: the SDK's futures are tens of kilobytes, which every caller's future would otherwise contain.
+        let outcome = recording.trace().follow(Box::pin(operation.send(&self.clients))).await;
         (outcome.map_err(|error| naming_needs(error, &recording)), recording)
     }
 }

@@ -74,7 +74,7 @@ impl Findings<'_> {
 async fn fresh_account() -> anyhow::Result<(Session, SharedClock)> {
     let clock: SharedClock = ManualClock::starting_at(SystemClock::shared().now());
     let sandbox = Sandbox::new(World::default(), clock.clone(), SEED);
-    let environment = Environment::sandbox("http://sandbox.localhost");
+    let environment = Environment::sandbox("http://sandbox.invalid");
     let session = Session::connect_with_http(&environment, no_recorder(), Door::http_client(sandbox)).await?;
     Ok((session.on_clock(clock.clone()), clock))
 }
