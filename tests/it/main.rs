@@ -13,3 +13,6 @@ mod sandbox_cloudwatch;
 mod sandbox_core;
 mod sandbox_logs;
 mod sandbox_s3;
+mod story_keyboard;
+mod story_resume;
+mod support;

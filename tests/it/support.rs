@@ -53,3 +53,28 @@ fn labels(harness: &Harness<'_, App>) -> String {
     let nodes = harness.query_all_by_label_contains("");
     nodes.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>().join(" | ")
 }
+
+/// Presses Tab until the widget with this label has the keyboard.
+pub fn tab_to(harness: &mut Harness<'_, App>, label: &str) {
+    until(harness, label, |h| h.query_by_label(label).is_some());
+    for _ in 0..200 {
+        harness.key_press(egui::Key::Tab);
+        harness.step();
+        if harness.query_by_label(label).is_some_and(|node| node.accesskit_node().is_focused()) {
+            return;
+        }
+    }
+    panic!("Tab never reaches: {label}\n{}", labels(harness));
+}
+
+/// Runs a step of the lab as the buttons do, and waits until it is done.
+pub fn run_step(harness: &mut Harness<'_, App>, step: &str) {
+    use outcrop::app::lab::LabCommand;
+    until(harness, "the lab is open", |h| h.state().state().lab.lab.value().is_some() && !h.state().is_busy());
+    harness.state_mut().take(outcrop::app::Command::Lab(LabCommand::Choose(step.to_owned())));
+    until(harness, "the form is ready", |h| h.state().state().lab.view.is_some() && !h.state().is_busy());
+    harness.state_mut().take(outcrop::app::Command::Lab(LabCommand::Run));
+    until(harness, step, |h| h.state().state().lab.running.is_none() && !h.state().is_busy());
+    let status = harness.state().state().lab.status(step);
+    assert!(status.is_done(), "{step}: {status:?}");
+}
