@@ -4,4 +4,6 @@
 
 mod clients;
 mod moto;
+#[path = "../it/support.rs"]
+mod support;
 mod tools;

@@ -1,11 +1,27 @@
-//! The program on a foreign AWS: moto's server has the calls of the lab's first steps, and says so of the rest.
+//! The program on a foreign AWS: moto's server has the calls of the lab's first steps; the program works there as on AWS and cleans up.
 
-use outcrop::aws::recorder::no_recorder;
-use outcrop::aws::{Environment, EnvironmentKind, ErrorKind, Session, bedrock, iam, logs, s3, sts};
+use outcrop::app::window::Opening;
+use outcrop::aws::{Environment, EnvironmentKind};
+use outcrop::lab::status::Status;
 
-use crate::tools::{Server, moto};
+use crate::support::{open_at, run_step, until};
+use crate::tools::moto;
 
-async fn session(server: &Server) -> Session {
+#[test]
+fn account_mode_walks_the_first_steps_on_moto_and_leaves_nothing() {
+    let server = moto();
+    let home = tempfile::tempdir().unwrap();
+    // moto takes any credentials; a configuration file of the test's own is the chain's source.
     let environment = Environment { kind: EnvironmentKind::Endpoint, profile: None, region: "us-east-1".to_owned(), endpoint_url: Some(server.url.clone()) };
-    Session::connect(&environment, no_recorder()).await.unwrap()
+    let mut harness = open_at(home.path(), Opening::At(environment));
+    until(&mut harness, "the connection", |h| h.state().state().connection.current.value().is_some());
+    assert!(!harness.state().state().connection.is_sandbox());
+    for step in ["where-to-work", "log-group", "bucket", "service-role"] {
+        run_step(&mut harness, step);
+    }
+    let statuses = &harness.state().state().lab.statuses;
+    assert!(matches!(statuses["log-group"], Status::Done { .. }), "{statuses:?}");
+    run_step(&mut harness, "clean-up");
+    let receipt = harness.state().state().lab.receipt.clone().unwrap();
+    assert!(receipt.is_clean(), "{receipt:?}");
 }

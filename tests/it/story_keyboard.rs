@@ -15,7 +15,7 @@ fn the_first_steps_are_done_with_the_keyboard_alone() {
 
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     until(&mut harness, "step 1 is done", |h| h.state().state().lab.status("where-to-work").is_done());
-    tab_to(&mut harness, "Log group");
+    tab_to(&mut harness, "2 Log group, not started");
     harness.key_press(Key::Enter);
     until(&mut harness, "the form of step 2", |h| h.state().state().lab.chosen == "log-group" && h.state().state().lab.view.is_some());
     until(&mut harness, "its facts", |h| !h.state().is_busy());

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use outcrop::app::window::{App, Opening};
 use outcrop::base::clock::Stopwatch;
 use outcrop::runtime::Options;
@@ -60,7 +60,7 @@ pub fn tab_to(harness: &mut Harness<'_, App>, label: &str) {
     for _ in 0..200 {
         harness.key_press(egui::Key::Tab);
         harness.step();
-        if harness.query_by_label(label).is_some_and(|node| node.accesskit_node().is_focused()) {
+        if harness.query_by_label(label).is_some_and(|node| node.is_focused()) {
             return;
         }
     }
