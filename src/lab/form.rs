@@ -99,6 +99,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// What it is for; may be empty.
     pub help: &'static str,
+    /// Can be left as it is: shown on demand.
+    pub optional: bool,
     /// Shown only while another field has one of these values.
     pub shown_when: Option<(&'static str, &'static [&'static str])>,
 }
@@ -106,7 +108,14 @@ pub struct Field {
 impl Field {
     /// A field that is always shown.
     pub const fn new(key: &'static str, label: &'static str, kind: FieldKind, help: &'static str) -> Self {
-        Self { key, label, kind, help, shown_when: None }
+        Self { key, label, kind, help, optional: false, shown_when: None }
+    }
+
+    /// The field, shown on demand.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
     }
 
     /// The field, shown only while `key` has one of `values`.

@@ -30,8 +30,8 @@ const FIELDS: [Field; 6] = [
         .when("use", &["existing"]),
     Field::new("expire", "Delete records after", FieldKind::Number { min: 1, max: 3650, unit: "days" }, "By a lifecycle rule")
         .when("use", &["new"]),
-    Field::new("kms_key", "KMS key ARN", FieldKind::Text, "Optional: a key of yours instead of S3's own").when("use", &["new"]),
-    Field::new("prefix", "Prefix", FieldKind::Text, "Optional: a folder for the records"),
+    Field::new("kms_key", "KMS key ARN", FieldKind::Text, "A key of yours instead of S3's own").when("use", &["new"]).optional(),
+    Field::new("prefix", "Prefix", FieldKind::Text, "A folder for the records").optional(),
 ];
 
 /// The calls that make a bucket what it shall be, in order.

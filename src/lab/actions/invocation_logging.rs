@@ -42,7 +42,7 @@ const FIELDS: [Field; 10] = [
     Field::new("log_group", "Log group", FieldKind::Existing(ExistingKind::LogGroup), "").when("destination", TO_LOGS),
     Field::new("role", "Service role", FieldKind::Existing(ExistingKind::Role), "").when("destination", TO_LOGS),
     Field::new("bucket", "Bucket", FieldKind::Existing(ExistingKind::Bucket), "For records, or for large data only"),
-    Field::new("prefix", "Prefix", FieldKind::Text, "The one that the bucket's policy names"),
+    Field::new("prefix", "Prefix", FieldKind::Text, "The one that the bucket's policy names").optional(),
     Field::new("large_data", "Large data to S3", FieldKind::Toggle, "Bodies over 100 KB and binary ones of CloudWatch records")
         .when("destination", TO_LOGS),
     Field::new("text", "Text", FieldKind::Toggle, "Prompts and answers"),

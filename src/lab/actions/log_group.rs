@@ -32,7 +32,7 @@ const FIELDS: [Field; 5] = [
     Field::new("use", "Log group", NEW_OR_EXISTING, ""),
     Field::new("name", "Name", FieldKind::Text, "Same account and Region as the models you call").when("use", &["new"]),
     Field::new("retention", "Keep records for", FieldKind::Choice(RETENTION), "").when("use", &["new"]),
-    Field::new("kms_key", "KMS key ARN", FieldKind::Text, "Optional: a key of yours instead of the service's").when("use", &["new"]),
+    Field::new("kms_key", "KMS key ARN", FieldKind::Text, "A key of yours instead of the service's").when("use", &["new"]).optional(),
     Field::new("existing", "Existing log group", FieldKind::Existing(ExistingKind::LogGroup), "").when("use", &["existing"]),
 ];
 

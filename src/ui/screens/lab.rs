@@ -18,7 +18,7 @@ use crate::ui::theme::{Theme, Tone, size};
 use crate::ui::widgets::{Busy, Chip, Empty, ErrorAction, ErrorPanel, Push, markdown, title};
 
 /// Width of the list of steps.
-const STEPS_WIDTH: f32 = 252.0;
+const STEPS_WIDTH: f32 = 264.0;
 /// Longest comfortable width of a step.
 const STEP_WIDTH: f32 = 1040.0;
 
@@ -174,11 +174,9 @@ fn form_and_documents(ui: &mut Ui, entries: &mut form::Entries, state: &State, v
     if has_form && has_documents && side_by_side {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = size::PAD;
-            ui.allocate_ui_with_layout(egui::vec2(FORM_WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_width(FORM_WIDTH);
-                form::ui(ui, entries, state, view, commands);
-            });
-            ui.vertical(|ui| documents::ui(ui, state, view));
+            column(ui, FORM_WIDTH, |ui| form::ui(ui, entries, state, view, commands));
+            let rest = ui.available_width();
+            column(ui, rest, |ui| documents::ui(ui, state, view));
         });
         return;
     }
@@ -188,6 +186,15 @@ fn form_and_documents(ui: &mut Ui, entries: &mut form::Entries, state: &State, v
     if has_documents {
         documents::ui(ui, state, view);
     }
+}
+
+/// A column in a row. A row is as high as a line of text until something higher is in it, and what scrolls would keep to that.
+fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
+    const HIGH_ENOUGH: f32 = 2_000.0;
+    ui.allocate_ui_with_layout(egui::vec2(width, HIGH_ENOUGH), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        add(ui);
+    });
 }
 
 /// What can be done now, and what would undo it.

@@ -1,6 +1,6 @@
 //! The policies and other texts of a step, side by side where there is room.
 
-use egui::{Align, Layout, Ui, vec2};
+use egui::Ui;
 
 use crate::app::State;
 use crate::lab::action::Document;
@@ -25,10 +25,7 @@ pub fn ui(ui: &mut Ui, state: &State, view: &StepView) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = size::PAD;
         for document in &view.documents {
-            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_width(width);
-                card(ui, state, document);
-            });
+            super::column(ui, width, |ui| card(ui, state, document));
         }
     });
 }

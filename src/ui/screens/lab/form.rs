@@ -34,20 +34,36 @@ impl Entries {
     }
 }
 
-/// Draws the form in a card.
+/// Draws the form in a card; what can be left as it is unfolds on demand, or by itself when something is wrong with it.
 pub fn ui(ui: &mut Ui, entries: &mut Entries, state: &State, view: &StepView, commands: &mut Commands) {
     Card::bare().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 10.0;
-        for (index, shown) in view.fields.iter().enumerate() {
-            if let FieldKind::Toggle = shown.kind {
-                let follows = index > 0 && matches!(view.fields[index - 1].kind, FieldKind::Toggle);
-                if follows {
-                    ui.add_space(-6.0);
-                }
-            }
-            field(ui, entries, state, view, shown, commands);
+        let (more, usual): (Vec<&Field>, Vec<&Field>) = view.fields.iter().partition(|field| field.optional);
+        fields(ui, entries, state, view, &usual, commands);
+        if more.is_empty() {
+            return;
         }
+        let is_wrong = more.iter().any(|field| view.note(field.key).is_some_and(|note| note.level != Level::Good));
+        let head = RichText::new("More settings").text_style(egui::TextStyle::Small);
+        let header = egui::CollapsingHeader::new(head).id_salt(("more", &state.lab.chosen)).open(is_wrong.then_some(true));
+        header.show(ui, |ui| fields(ui, entries, state, view, &more, commands));
     });
+}
+
+/// The fields one below the other; switches that follow each other share a row.
+fn fields(ui: &mut Ui, entries: &mut Entries, state: &State, view: &StepView, fields: &[&Field], commands: &mut Commands) {
+    let is_plain = |field: &&Field| matches!(field.kind, FieldKind::Toggle) && field.help.is_empty() && view.note(field.key).is_none();
+    for group in fields.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
+        if group.len() == 1 {
+            field(ui, entries, state, view, group[0], commands);
+            continue;
+        }
+        ui.horizontal_wrapped(|ui| {
+            for one in group {
+                field(ui, entries, state, view, one, commands);
+            }
+        });
+    }
 }
 
 fn field(ui: &mut Ui, entries: &mut Entries, state: &State, view: &StepView, field: &Field, commands: &mut Commands) {

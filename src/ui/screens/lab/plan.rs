@@ -41,7 +41,7 @@ fn row(ui: &mut Ui, state: &State, number: usize, call: &PlannedCall) {
         ui.set_min_height(size::ROW);
         cell(ui, 20.0, RichText::new(number.to_string()).monospace().color(theme.text3), "");
         let name = format!("{} {}", call.service.short_name(), call.operation);
-        cell(ui, (whole * 0.24).clamp(170.0, 300.0), RichText::new(&name).monospace().color(theme.text), &name);
+        cell(ui, (whole * 0.27).clamp(170.0, 252.0), RichText::new(&name).monospace().color(theme.text), &name);
         let cli = masked(&state.settings, &call.cli);
         let needs_width = (whole * 0.24).clamp(150.0, 260.0);
         let rest = (ui.available_width() - needs_width - 44.0).max(80.0);

@@ -5,9 +5,11 @@ use egui::{Align, Layout, Response, RichText, ScrollArea, Sense, Stroke, StrokeK
 use super::send;
 use crate::app::lab::LabCommand;
 use crate::app::{Commands, State};
+use crate::aws::EnvironmentKind;
 use crate::base::text as words;
 use crate::lab::manifest::{Lab, Step};
 use crate::lab::status::Status;
+use crate::ui::format::masked;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{Theme, Tone, size, text};
 use crate::ui::widgets::{Push, caption, hint, section};
@@ -146,9 +148,10 @@ fn look(status: &Status) -> (Option<Icon>, Tone) {
 fn subtitle(state: &State, step: &Step, status: &Status) -> String {
     let summary = || state.lab.summaries.get(&step.id).cloned().unwrap_or_default();
     match status {
+        Status::Done { .. } | Status::Warned { .. } if step.action == "where-to-work" => place(state),
         Status::Done { evidence } | Status::Warned { evidence, .. } => {
             let known = summary();
-            if known.is_empty() { evidence.first().cloned().unwrap_or_default() } else { known }
+            if known.is_empty() { masked(&state.settings, evidence.first().map_or("", String::as_str)) } else { known }
         }
         Status::Running { progress } => progress.text.clone(),
         Status::Failed(failure) => failure.problem.what.clone(),
@@ -156,6 +159,17 @@ fn subtitle(state: &State, step: &Step, status: &Status) -> String {
         Status::WillNotRun { because } => because.clone(),
         Status::NotStarted => String::new(),
     }
+}
+
+/// The place in two words: `sandbox, us-east-1`.
+fn place(state: &State) -> String {
+    let Some(environment) = state.connection.environment() else { return String::new() };
+    let name = match environment.kind {
+        EnvironmentKind::Sandbox => "sandbox",
+        EnvironmentKind::Account => environment.profile.as_deref().unwrap_or("default chain"),
+        EnvironmentKind::Endpoint => "custom endpoint",
+    };
+    format!("{name}, {}", environment.region)
 }
 
 fn words_of(ui: &mut Ui, rect: egui::Rect, title: &str, below: &str, status: &Status) {

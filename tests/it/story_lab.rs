@@ -1,0 +1,71 @@
+//! A person walks through the lab in the real window, from the first step to the receipt.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use outcrop::app::window::{App, Opening};
+use outcrop::lab::status::Status;
+
+use crate::support::{click, open_at, see, until};
+
+fn status(harness: &Harness<'_, App>, step: &str) -> Status {
+    harness.state().state().lab.status(step)
+}
+
+/// Presses the step's button once it can be pressed, and waits for a good end.
+fn run_step(harness: &mut Harness<'_, App>, number: usize, step: &str, button: &str) {
+    let line = format!("{number} ");
+    until(harness, step, |h| h.query_all_by_label_contains(&line).next().is_some());
+    harness.query_all_by_label_contains(&line).next().unwrap().click();
+    harness.step();
+    until(harness, "the step is shown", |h| h.state().state().lab.chosen == step);
+    until(harness, "its facts are there", |h| !h.state().state().lab.facts.is_loading());
+    click(harness, button);
+    until(harness, &format!("{step} ends"), |h| h.state().state().lab.running.is_none() && !matches!(status(h, step), Status::NotStarted));
+    assert!(status(harness, step).is_done(), "{step}: {:?}", status(harness, step));
+}
+
+#[test]
+fn from_the_first_step_to_the_receipt() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = open_at(home.path(), Opening::Sandbox);
+    see(&mut harness, "1 · Where to work");
+    run_step(&mut harness, 1, "where-to-work", "Work here");
+    run_step(&mut harness, 2, "log-group", "Create log group");
+    run_step(&mut harness, 3, "bucket", "Create bucket");
+    run_step(&mut harness, 4, "service-role", "Create role");
+    run_step(&mut harness, 5, "invocation-logging", "Switch logging on");
+    run_step(&mut harness, 6, "playground", "Send the example prompt");
+    see(&mut harness, "invocation record of yours");
+    run_step(&mut harness, 7, "metrics", "Look for my metrics");
+    run_step(&mut harness, 8, "clean-up", "Remove everything");
+    assert_eq!(harness.state().state().lab.done(), (8, 8));
+    see(&mut harness, "logging is off");
+}
+
+#[test]
+fn what_was_done_is_there_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = open_at(home.path(), Opening::Sandbox);
+    see(&mut harness, "1 · Where to work");
+    run_step(&mut harness, 1, "where-to-work", "Work here");
+    run_step(&mut harness, 2, "log-group", "Create log group");
+    drop(harness);
+
+    let mut harness = open_at(home.path(), Opening::Remembered);
+    until(&mut harness, "both steps are checked again", |h| h.state().state().lab.done().0 == 2);
+    assert_eq!(harness.state().state().lab.chosen, "bucket");
+}
+
+#[test]
+fn the_policies_and_the_plan_are_seen_before_anything_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = open_at(home.path(), Opening::Sandbox);
+    see(&mut harness, "1 · Where to work");
+    run_step(&mut harness, 1, "where-to-work", "Work here");
+    run_step(&mut harness, 2, "log-group", "Create log group");
+    click(&mut harness, "4 Service role, not started");
+    see(&mut harness, "Trust policy");
+    see(&mut harness, "Permission policy");
+    see(&mut harness, "needs iam:CreateRole");
+    assert_eq!(status(&harness, "service-role"), Status::NotStarted);
+}
