@@ -22,8 +22,10 @@ pub enum Effect {
     FindProfiles,
     /// Keep the settings.
     SaveSettings(Settings),
-    /// Delete cached prompts and bodies.
+    /// Delete cached prompts and bodies, then measure again.
     ForgetLocalCopies,
+    /// Measure what lies on this machine.
+    MeasureStorage,
     /// Send [`super::Event::Tick`] for a screen after a time; a later one for the same screen replaces it.
     TickAfter(Screen, Duration),
     /// For the lab.

@@ -5,7 +5,7 @@ use super::lab::LabEvent;
 use super::logs::LogsEvent;
 use super::playground::PlaygroundEvent;
 use super::resources::ResourcesEvent;
-use super::state::{Connected, NoticeLevel, ProfileInfo, Screen};
+use super::state::{Connected, NoticeLevel, ProfileInfo, Screen, Storage};
 use crate::aws::recorder::CallRecord;
 use crate::base::problem::Problem;
 
@@ -16,6 +16,8 @@ pub enum Event {
     Connected(Result<Connected, Problem>),
     /// Profiles and warnings were read.
     ProfilesFound(Vec<ProfileInfo>, Vec<String>),
+    /// What lies on this machine was measured.
+    StorageMeasured(Storage),
     /// An AWS call ended.
     Call(Box<CallRecord>),
     /// A message to the person.

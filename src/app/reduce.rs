@@ -59,7 +59,7 @@ fn run_command(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CloseOverlay => silently(|| close_overlay(state)),
         Command::NoticeSeen(id) => silently(|| notice_seen(state, id)),
         Command::ClearNotices => silently(|| state.notices.list.clear()),
-        Command::ForgetLocalCopies => vec![Effect::ForgetLocalCopies],
+        Command::ForgetLocalCopies => forget_copies(state),
         Command::Quit => silently(|| state.quitting = true),
         Command::Lab(command) => lab::reduce::command(state, command),
         Command::Playground(command) => playground::reduce::command(state, command),
@@ -76,6 +76,7 @@ fn take_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.connection.profiles = Remote::Ready(profiles);
             state.connection.warnings = warnings;
         }),
+        Event::StorageMeasured(storage) => silently(|| state.storage.finish(Ok(storage))),
         Event::Call(record) => silently(|| state.calls.push(*record)),
         Event::Notice(level, text, details) => silently(|| state.notices.push(level, text, details, state.now)),
         Event::Tick(screen) => tick(state, screen),
@@ -110,7 +111,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
         Screen::Dashboard => dashboard::reduce::entered(state),
         Screen::Logs => logs::reduce::entered(state),
         Screen::Resources => resources::reduce::entered(state),
-        Screen::Settings => Vec::new(),
+        Screen::Settings => measure_storage(state),
     }
 }
 
@@ -132,6 +133,16 @@ fn connect(state: &mut State, environment: Environment) -> Vec<Effect> {
 fn find_profiles(state: &mut State) -> Vec<Effect> {
     state.connection.profiles.start();
     vec![Effect::FindProfiles]
+}
+
+fn measure_storage(state: &mut State) -> Vec<Effect> {
+    state.storage.start();
+    vec![Effect::MeasureStorage]
+}
+
+fn forget_copies(state: &mut State) -> Vec<Effect> {
+    state.storage.start();
+    vec![Effect::ForgetLocalCopies]
 }
 
 /// A new environment is open: remember it, forget what belonged to the old one, and leave the start screen for the lab.

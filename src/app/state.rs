@@ -1,6 +1,7 @@
 //! Everything the program knows. Plain data: no drawing, no clients.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use strum::{EnumIter, IntoStaticStr};
 
@@ -54,6 +55,8 @@ pub struct State {
     pub calls: Calls,
     /// Messages to the person.
     pub notices: Notices,
+    /// What lies on this machine.
+    pub storage: Remote<Storage>,
     /// What lies above the screens.
     pub overlays: Overlays,
     /// The present moment on the program's clock, set before every pass of drawing.
@@ -179,6 +182,17 @@ impl Notices {
             self.list.pop_front();
         }
     }
+}
+
+/// What the program keeps on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storage {
+    /// The folder of settings, progress, ledgers, snapshots and copies.
+    pub home: PathBuf,
+    /// Bytes of everything in it.
+    pub total_bytes: u64,
+    /// Bytes of copies of prompts and bodies, which can be forgotten.
+    pub copies_bytes: u64,
 }
 
 /// What lies above the screens.

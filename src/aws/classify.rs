@@ -107,9 +107,22 @@ fn unreadable_kind(status: Option<u16>) -> ErrorKind {
     }
 }
 
-/// The class of an error code; where the code says nothing, of the HTTP status.
+/// The class of an error code, AWS's or ours; where the code says nothing, of the HTTP status.
 pub(super) fn kind_of(code: &str, status: Option<u16>) -> ErrorKind {
-    by_code(code).unwrap_or_else(|| by_status(status))
+    local(code).or_else(|| by_code(code)).unwrap_or_else(|| by_status(status))
+}
+
+/// The codes of failures on this side of the wire.
+fn local(code: &str) -> Option<ErrorKind> {
+    match code {
+        "NoCredentials" | "CredentialsProvider" | "InvalidConfiguration" => Some(ErrorKind::NoCredentials),
+        "ExpiredCredentials" => Some(ErrorKind::ExpiredCredentials),
+        "Unreachable" => Some(ErrorKind::Unreachable),
+        "Timeout" | "CredentialsTimeout" => Some(ErrorKind::Timeout),
+        "BrokenStream" | "BodyCut" => Some(ErrorKind::BrokenStream),
+        "RejectedLogEvents" => Some(ErrorKind::Invalid),
+        _ => None,
+    }
 }
 
 fn by_code(code: &str) -> Option<ErrorKind> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
@@ -113,27 +115,37 @@ async fn chain(environment: &Environment) -> SdkConfig {
     loader(environment).load().await
 }
 
-/// A custom endpoint gets signed requests, never a bearer token meant for AWS.
+/// A custom endpoint gets signed requests, never a bearer token meant for AWS. Without credentials a placeholder signs: emulators take
+/// every key, and a person without an account has none.
 async fn endpoint(environment: &Environment) -> SdkConfig {
-    loader(environment).auth_scheme_preference(signatures()).load().await
+    let mut loader = loader(environment).auth_scheme_preference(signatures());
+    if environment.profile.is_none() {
+        let files = ProfileFileCredentialsProvider::builder().configure(&provider_config(environment)).build();
+        let placeholder = Credentials::new("test", "test", None, None, "placeholder for an emulator");
+        let found = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new());
+        loader = loader.credentials_provider(found.or_else("Profile", files).or_else("Placeholder", placeholder));
+    }
+    loader.load().await
+}
+
+fn provider_config(environment: &Environment) -> ProviderConfig {
+    ProviderConfig::default().with_region(Some(Region::new(environment.region.clone())))
 }
 
 fn loader(environment: &Environment) -> ConfigLoader {
-    let region = Region::new(environment.region.clone());
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(environment.region.clone()));
     if let Some(url) = &environment.endpoint_url {
         loader = loader.endpoint_url(url);
     }
     match &environment.profile {
-        Some(profile) => with_profile(loader, profile, region),
+        Some(profile) => with_profile(loader, profile, &provider_config(environment)),
         None => loader,
     }
 }
 
 /// A profile chosen by name is what is used: left to itself the SDK prefers keys and bearer tokens of the environment variables.
-fn with_profile(loader: ConfigLoader, profile: &str, region: Region) -> ConfigLoader {
-    let provider = ProviderConfig::default().with_region(Some(region));
-    let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+fn with_profile(loader: ConfigLoader, profile: &str, config: &ProviderConfig) -> ConfigLoader {
+    let credentials = ProfileFileCredentialsProvider::builder().configure(config).profile_name(profile).build();
     loader.profile_name(profile).credentials_provider(credentials).auth_scheme_preference(signatures())
 }
 

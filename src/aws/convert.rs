@@ -50,7 +50,16 @@ pub(super) fn unbuildable<O: Operation>(error: BuildError) -> AwsError {
 
 /// A failure of `O` on this side of the wire.
 pub(super) fn local_error<O: Operation>(kind: ErrorKind, code: &str, message: String) -> AwsError {
-    AwsError { service: O::SERVICE, operation: O::NAME.to_owned(), kind, code: code.to_owned(), message, status: None, request_id: None }
+    AwsError {
+        service: O::SERVICE,
+        operation: O::NAME.to_owned(),
+        kind,
+        code: code.to_owned(),
+        message,
+        status: None,
+        request_id: None,
+        needed: Box::default(),
+    }
 }
 
 /// A body in a plan or a record: its size, not its bytes.

@@ -1,7 +1,7 @@
 //! AWS errors as values of ours, and their explanation to people.
 
 pub(super) use super::classify::failed;
-use super::operation::Service;
+use super::operation::{Permission, Service};
 
 /// Why a call failed, in classes that the program reacts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +52,8 @@ pub struct AwsError {
     pub status: Option<u16>,
     /// Request id, when there was a response that carried one.
     pub request_id: Option<String>,
+    /// For [`ErrorKind::AccessDenied`]: the permissions that the call needs; AWS does not always name the one that is missing.
+    pub needed: Box<[Permission]>,
 }
 
 /// An error as a person reads it: what happened, why, what to do.

@@ -126,13 +126,14 @@ impl PlannedCall {
 }
 
 /// The AWS CLI line of a call: `aws logs create-log-group --log-group-name demo`. Parameters that are null are left out;
-/// structured ones are given as quoted JSON.
+/// structured ones are given as quoted JSON, and the body of an object as the name of a file.
 pub fn cli_line(service: Service, operation: &str, params: &Value) -> String {
     // The CLI has no event streams; `converse` gives the same reply at once.
     let command = if operation == "ConverseStream" { "Converse" } else { operation };
     let mut line = format!("aws {} {}", service.cli_name(), kebab(command));
     for (name, value) in params.as_object().into_iter().flatten() {
-        line.push_str(&option(&kebab(name), value));
+        let body = operation == "PutObject" && name == "Body";
+        line.push_str(&if body { " --body object.in".to_owned() } else { option(&kebab(name), value) });
     }
     line.push_str(trailer(operation));
     line
@@ -159,7 +160,7 @@ fn option(flag: &str, value: &Value) -> String {
 }
 
 /// `text` as one shell word.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
     if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

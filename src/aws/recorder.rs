@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::classify::kind_of;
 use super::error::AwsError;
 use super::operation::{Operation, Permission, Service, cli_line};
 use super::redact::redacted;
@@ -40,6 +41,23 @@ pub struct CallRecord {
     pub request_id: Option<String>,
     /// Code and text of the failure, if it failed.
     pub error: Option<(String, String)>,
+}
+
+impl CallRecord {
+    /// The failure of the call as an error that can be explained; its class is read off the recorded code and status.
+    pub fn failure(&self) -> Option<AwsError> {
+        let (code, message) = self.error.as_ref()?;
+        Some(AwsError {
+            service: self.service,
+            operation: self.operation.clone(),
+            kind: kind_of(code, self.status),
+            code: code.clone(),
+            message: message.clone(),
+            status: self.status,
+            request_id: self.request_id.clone(),
+            needed: self.permissions.clone().into(),
+        })
+    }
 }
 
 /// Takes call records; must be quick and never block.
@@ -89,6 +107,11 @@ impl Recording {
     /// Where the call's wire traffic is counted.
     pub fn trace(&self) -> Arc<Trace> {
         Arc::clone(&self.trace)
+    }
+
+    /// The permissions that the call needs.
+    pub fn permissions(&self) -> &[Permission] {
+        self.draft.as_ref().map(|draft| draft.permissions.as_slice()).unwrap_or_default()
     }
 
     /// Notes the first token of a stream; later ones change nothing.

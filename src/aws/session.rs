@@ -2,7 +2,7 @@
 
 use super::clients;
 use super::environment::Environment;
-use super::error::AwsError;
+use super::error::{AwsError, ErrorKind};
 use super::operation::Operation;
 use super::recorder::{Recorder, Recording};
 use crate::base::clock::{SharedClock, SystemClock};
@@ -26,7 +26,8 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens `environment`. No call is made yet: credentials are looked for by the first one.
+    /// Opens `environment`. No call is made yet, credentials are looked for by the first one; only a Region or an endpoint that cannot
+    /// be one is refused.
     pub async fn connect(environment: &Environment, recorder: Recorder) -> Result<Self, AwsError> {
         Self::open(environment, recorder, None, Timeouts::default()).await
     }
@@ -43,6 +44,7 @@ impl Session {
         http: Option<SharedHttpClient>,
         timeouts: Timeouts,
     ) -> Result<Self, AwsError> {
+        environment.check()?;
         let clients = clients::build(environment, http, timeouts).await;
         Ok(Self { environment: environment.clone(), clients, recorder, clock: SystemClock::shared() })
     }
@@ -68,7 +70,16 @@ impl Session {
     /// Runs `operation` and leaves its record open, for calls that go on after their answer has begun.
     pub(super) async fn begin<O: Operation>(&self, operation: O) -> (Result<O::Output, AwsError>, Recording) {
         let recording = Recording::begin(&operation, self.clock.now(), self.recorder.clone());
-        let outcome = recording.trace().follow(operation.send(&self.clients)).await;
-        (outcome, recording)
+        // Boxed: the SDK's futures are tens of kilobytes, which every caller's future would otherwise contain.
+        let outcome = recording.trace().follow(Box::pin(operation.send(&self.clients))).await;
+        (outcome.map_err(|error| naming_needs(error, &recording)), recording)
+    }
+}
+
+/// A denial with the permissions that the call needs.
+fn naming_needs(error: AwsError, recording: &Recording) -> AwsError {
+    match error.kind {
+        ErrorKind::AccessDenied => AwsError { needed: recording.permissions().into(), ..error },
+        _ => error,
     }
 }

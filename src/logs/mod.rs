@@ -3,4 +3,16 @@
 //! Owns what a log event says, whoever delivered it: filter patterns, the invocation record and its store. Not here: fetching events
 //! (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
 
+pub mod body;
+pub mod conversation;
+pub mod detail;
+pub mod filter;
 pub mod filter_pattern;
+pub mod histogram;
+pub mod query;
+pub mod record;
+pub mod store;
+pub mod view;
+
+pub use record::{InvocationRecord, Parsed};
+pub use store::{Entry, Store};

@@ -1,10 +1,13 @@
-//! Numbers over time: samples, their statistics and datapoints.
+//! Numbers over time: samples, their statistics and datapoints, series, and dashboards as data.
 //!
 //! Owns what a statistic means, exactly, for whoever stores or draws metrics. Not here: fetching them (`aws`), simulating the service
 //! (`sandbox`), drawing (`ui`).
 
+pub mod dashboard;
 mod datapoint;
 mod distribution;
+pub mod range;
+pub mod series;
 mod statistic;
 
 pub use datapoint::Datapoint;

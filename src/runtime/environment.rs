@@ -129,13 +129,3 @@ pub fn save_settings(jobs: &Jobs, settings: &Settings) {
         tracing::warn!(details = %error, "The settings could not be saved");
     }
 }
-
-/// Deletes cached prompts and bodies.
-pub fn forget_local_copies(jobs: &Jobs) {
-    let dir = jobs.home().join("bodies");
-    match std::fs::remove_dir_all(&dir) {
-        Ok(()) => tracing::info!("Local copies of prompts and bodies are deleted"),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => tracing::info!("There are no local copies of prompts and bodies"),
-        Err(error) => tracing::error!(details = %error, "Local copies could not be deleted: {}", dir.display()),
-    }
-}

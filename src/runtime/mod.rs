@@ -12,6 +12,7 @@ pub mod logs;
 pub mod notices;
 pub mod playground;
 pub mod resources;
+pub mod storage;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -87,6 +88,7 @@ struct Shared {
     options: Options,
     session: Mutex<Option<Session>>,
     sandbox: tokio::sync::Mutex<Option<Embedded>>,
+    bench: lab::Bench,
 }
 
 impl Runtime {
@@ -102,6 +104,7 @@ impl Runtime {
             options,
             session: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
+            bench: lab::Bench::default(),
         };
         Ok(Self { jobs: Jobs(Arc::new(shared)), events, tokio: Some(tokio) })
     }
@@ -119,7 +122,8 @@ impl Runtime {
             Effect::Connect(environment) => environment::connect(jobs, environment),
             Effect::FindProfiles => environment::find_profiles(jobs),
             Effect::SaveSettings(settings) => environment::save_settings(jobs, &settings),
-            Effect::ForgetLocalCopies => environment::forget_local_copies(jobs),
+            Effect::ForgetLocalCopies => storage::forget_copies(jobs),
+            Effect::MeasureStorage => storage::measure(jobs),
             Effect::TickAfter(screen, after) => tick_after(jobs, screen, after),
             Effect::Lab(effect) => lab::run(jobs, effect),
             Effect::Playground(effect) => playground::run(jobs, effect),
@@ -208,6 +212,11 @@ impl Jobs {
 
     fn set_session(&self, session: Session) {
         *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    }
+
+    /// The open lab.
+    fn bench(&self) -> &lab::Bench {
+        &self.0.bench
     }
 
     /// The program's clock.

@@ -8,6 +8,7 @@ use http::header::AUTHORIZATION;
 
 use super::api::{ApiError, CallContext, Request};
 use super::iam::policy::wildcard_match;
+use super::wire::Protocol;
 use super::world::World;
 use super::{Sandbox, WorldGuard};
 
@@ -16,6 +17,8 @@ pub const ACCESS_KEY: &str = "OUTCROPSANDBOX00";
 
 /// The secret that goes with it; never checked.
 pub const SECRET_KEY: &str = "outcrop-sandbox-secret";
+
+const EXPIRED: &str = "The security token included in the request is expired";
 
 /// What a signature says: the key and the credential scope `AK/date/region/service/aws4_request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +96,19 @@ impl Sandbox {
             request_id: self.new_id(),
             now: self.clock().now(),
         }
+    }
+
+    /// `Err` when the caller's session has expired; S3 words it in its own way.
+    pub(super) fn check_session(&self, cx: &CallContext, protocol: Protocol) -> Result<(), ApiError> {
+        if !cx.access_key.as_ref().is_some_and(|key| self.world().expired_keys.contains(key)) {
+            return Ok(());
+        }
+        Err(match protocol {
+            Protocol::RestXml => ApiError::new(400, "ExpiredToken", "The provided token has expired."),
+            Protocol::Query(_) | Protocol::Cbor => ApiError::new(403, "ExpiredToken", EXPIRED),
+            Protocol::RestJson => ApiError::new(403, "ExpiredTokenException", EXPIRED),
+            Protocol::AwsJson10 | Protocol::AwsJson11 => ApiError::new(400, "ExpiredTokenException", EXPIRED),
+        })
     }
 
     /// Whether the caller may do `action` (`logs:CreateLogGroup`) on `resource`; `Err` is AWS's refusal.

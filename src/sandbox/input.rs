@@ -159,7 +159,8 @@ impl<'a> Input<'a> {
         ApiError::new(400, self.code, message)
     }
 
-    fn path_of(&self, name: &str) -> String {
+    /// Where member `name` is, as AWS's messages write it: `tags.1.member.key`.
+    pub fn path_of(&self, name: &str) -> String {
         let first_lower: String = name.chars().take(1).flat_map(char::to_lowercase).chain(name.chars().skip(1)).collect();
         if self.path.is_empty() { first_lower } else { format!("{}.{first_lower}", self.path) }
     }

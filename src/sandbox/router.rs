@@ -70,46 +70,70 @@ impl Service {
     }
 }
 
+/// Where a request goes and how it is spoken.
+#[derive(Debug)]
+struct Destination {
+    service: Service,
+    protocol: Protocol,
+    /// Name for messages: the service's own, or for a service that the sandbox lacks its signing name.
+    name: String,
+}
+
+impl Destination {
+    fn of(request: &Request, signature: Option<&Signature>) -> Self {
+        let service = service_of(request, signature);
+        let name = match (service, signature) {
+            (Service::Unknown, Some(signature)) => signature.service.clone(),
+            _ => service.name().to_owned(),
+        };
+        Self { service, protocol: protocol_of(request, service), name }
+    }
+}
+
 impl Sandbox {
     /// Answers one request, whichever door it came through.
     pub async fn handle(&self, request: Request) -> Response {
         let signature = Signature::of(&request);
         let cx = self.call_context(signature.as_ref());
-        let service = service_of(&request, signature.as_ref());
-        let response = match service {
-            Service::Bedrock => bedrock::handle(self, &cx, request).await,
-            Service::S3 => s3::handle(self, &cx, request).await,
-            _ => self.handle_values(&cx, service, &request),
+        let to = Destination::of(&request, signature.as_ref());
+        let response = match self.check_session(&cx, to.protocol) {
+            Ok(()) => self.dispatch(&cx, &to, request).await,
+            Err(error) => wire::error_response(to.protocol, &error, &cx.request_id),
         };
-        tracing::debug!(service = service.name(), status = response.status().as_u16(), request_id = cx.request_id, "sandbox answered");
-        let protocol = if service == Service::S3 { Protocol::RestXml } else { Protocol::RestJson };
-        wire::with_request_id(response, protocol, &cx.request_id)
+        tracing::debug!(service = to.name, status = response.status().as_u16(), request_id = cx.request_id, "sandbox answered");
+        wire::with_request_id(response, to.protocol, &cx.request_id)
+    }
+
+    async fn dispatch(&self, cx: &CallContext, to: &Destination, request: Request) -> Response {
+        match to.service {
+            Service::Bedrock => bedrock::handle(self, cx, request).await,
+            Service::S3 => s3::handle(self, cx, request).await,
+            _ => self.handle_values(cx, to, &request),
+        }
     }
 
     /// A call of a service with values in and out: decode, authorize, run, encode.
-    fn handle_values(&self, cx: &CallContext, service: Service, request: &Request) -> Response {
-        let protocol = protocol_of(request, service);
-        let called = wire::decode(protocol, request).and_then(|call| {
-            let output = self.run(cx, service, &call)?;
-            Ok(wire::encode(protocol, &call.operation, &output, &cx.request_id))
+    fn handle_values(&self, cx: &CallContext, to: &Destination, request: &Request) -> Response {
+        let called = wire::decode(to.protocol, request).and_then(|call| {
+            let output = self.run(cx, to, &call)?;
+            Ok(wire::encode(to.protocol, &call.operation, &output, &cx.request_id))
         });
-        called.unwrap_or_else(|error| wire::error_response(protocol, &error, &cx.request_id))
+        called.unwrap_or_else(|error| wire::error_response(to.protocol, &error, &cx.request_id))
     }
 
-    fn run(&self, cx: &CallContext, service: Service, call: &wire::Call) -> ApiResult {
-        let handler = handler(service, &call.operation)?;
-        if service != Service::Sts {
-            let action = format!("{}:{}", service.name(), call.operation);
-            self.authorize(cx, &action, &resource_arn(service, cx, &call.input))?;
+    fn run(&self, cx: &CallContext, to: &Destination, call: &wire::Call) -> ApiResult {
+        let handler = handler(to.service, &call.operation).ok_or_else(|| ApiError::not_implemented(&to.name, &call.operation))?;
+        if to.service != Service::Sts {
+            let action = format!("{}:{}", to.name, call.operation);
+            self.authorize(cx, &action, &resource_arn(to.service, cx, &call.input))?;
         }
         handler(self, cx, &call.input)
     }
 }
 
-fn handler(service: Service, operation: &str) -> Result<Handler, ApiError> {
-    let table = VALUE_SERVICES.into_iter().find(|(of, _)| *of == service).map_or(&[] as Operations, |(_, table)| table);
-    let entry = table.iter().find(|(name, _)| *name == operation);
-    entry.map(|(_, handler)| *handler).ok_or_else(|| ApiError::not_implemented(service.name(), operation))
+fn handler(service: Service, operation: &str) -> Option<Handler> {
+    let (_, table) = VALUE_SERVICES.into_iter().find(|(of, _)| *of == service)?;
+    table.iter().find(|(name, _)| *name == operation).map(|(_, handler)| *handler)
 }
 
 /// The resource that a denial names. CloudWatch has no resources in most actions.
@@ -183,6 +207,11 @@ fn is_bedrock_path(path: &str) -> bool {
 
 /// The protocol that a request to `service` speaks.
 fn protocol_of(request: &Request, service: Service) -> Protocol {
+    match service {
+        Service::S3 => return Protocol::RestXml,
+        Service::Bedrock => return Protocol::RestJson,
+        _ => {}
+    }
     if request.path.starts_with("/service/") {
         return Protocol::Cbor;
     }
@@ -196,5 +225,81 @@ fn protocol_of(request: &Request, service: Service) -> Protocol {
         Service::CloudWatch => Protocol::Query("http://monitoring.amazonaws.com/doc/2010-08-01/"),
         Service::Unknown if is_form(request) => Protocol::Query("https://outcrop.invalid/unknown/"),
         _ => Protocol::RestJson,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+
+    fn request(path: &str, query: &str, headers: &[(&'static str, &str)], body: &str) -> Request {
+        let headers: HeaderMap = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        Request { method: Method::POST, path: path.into(), query: query.into(), headers, body: body.to_owned().into() }
+    }
+
+    fn destination(request: &Request) -> (Service, Protocol) {
+        let to = Destination::of(request, Signature::of(request).as_ref());
+        (to.service, to.protocol)
+    }
+
+    fn signed(service: &str) -> String {
+        format!("AWS4-HMAC-SHA256 Credential=AKIAX/20261001/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=00")
+    }
+
+    #[test]
+    fn a_signed_request_goes_where_its_scope_says() {
+        for (name, service) in [
+            ("logs", Service::Logs),
+            ("monitoring", Service::CloudWatch),
+            ("bedrock", Service::Bedrock),
+            ("s3", Service::S3),
+            ("sns", Service::Unknown),
+        ] {
+            let request = request("/model/x", "", &[("authorization", &signed(name))], "");
+            assert_eq!(destination(&request).0, service, "{name}");
+            assert_eq!(Signature::of(&request).unwrap().region.as_deref(), Some("eu-west-1"));
+        }
+        let presigned = request("/b/k", "X-Amz-Credential=AKIAX%2F20261001%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0", &[], "");
+        assert_eq!(destination(&presigned), (Service::S3, Protocol::RestXml));
+        let without_region = "AWS4-ECDSA-P256-SHA256 Credential=AKIAX/20261001/s3/aws4_request, Signature=0";
+        let asymmetric = Signature::of(&request("/", "", &[("authorization", without_region)], "")).unwrap();
+        assert_eq!((asymmetric.region, asymmetric.service), (None, "s3".to_owned()));
+    }
+
+    #[test]
+    fn an_unsigned_request_goes_where_its_shape_says() {
+        let form = &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        let json = |target| [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
+        for (request, service) in [
+            (request("/", "", form, "Action=ListRoles&Version=2010-05-08"), Service::Iam),
+            (request("/", "Action=GetCallerIdentity&Version=2011-06-15", &[], ""), Service::Sts),
+            (request("/", "", &json("Logs_20140328.GetLogEvents"), "{}"), Service::Logs),
+            (request("/", "", &json("GraniteServiceVersion20100801.ListMetrics"), "{}"), Service::CloudWatch),
+            (request("/service/GraniteServiceVersion20100801/operation/ListMetrics", "", &[], ""), Service::CloudWatch),
+            (request("/model/anthropic.claude%3A0/converse", "", &[], "{}"), Service::Bedrock),
+            (request("/logging/modelinvocations", "", &[], ""), Service::Bedrock),
+            (request("/models/key", "", &[], ""), Service::S3),
+            (request("/", "", &[], ""), Service::S3),
+        ] {
+            assert_eq!(destination(&request).0, service, "{request:?}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_called_service_is_still_s3() {
+        let request = request("/service/GraniteServiceVersion20100801/x", "", &[("authorization", &signed("s3"))], "");
+        assert_eq!(destination(&request), (Service::S3, Protocol::RestXml));
+    }
+
+    #[test]
+    fn the_list_of_operations_names_each_once() {
+        let mut all = operations();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert!(all.contains(&("iam", "SimulatePrincipalPolicy")) && all.contains(&("sts", "GetCallerIdentity")));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use http::header::ORIGIN;
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -158,6 +159,11 @@ async fn connection(stream: TcpStream, slot: OwnedSemaphorePermit, sandbox: Sand
 }
 
 async fn answer(sandbox: &Sandbox, request: http::Request<Incoming>) -> Response {
+    if request.headers().contains_key(ORIGIN) {
+        let error =
+            ApiError::new(403, "AccessDeniedException", "The sandbox answers programs, not web pages: this call came from a browser");
+        return wire::error_response(Protocol::RestJson, &error, &sandbox.new_id());
+    }
     match read_request(request).await {
         Ok(request) => sandbox.handle(request).await,
         Err(error) => wire::error_response(Protocol::RestJson, &error, &sandbox.new_id()),
@@ -171,6 +177,9 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let (mut parts, body) = request.into_parts();
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(too_large());
+    }
     let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| body_error(&*error))?.to_bytes();
     if let (None, Some(authority)) = (parts.headers.get(http::header::HOST), parts.uri.authority())
         && let Ok(host) = authority.as_str().parse()
@@ -188,8 +197,12 @@ where
 
 fn body_error(error: &(dyn std::error::Error + Send + Sync + 'static)) -> ApiError {
     if error.is::<LengthLimitError>() {
-        let message = format!("The request body is larger than the {} MiB that the sandbox takes", MAX_BODY >> 20);
-        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), "RequestEntityTooLargeException", message);
+        return too_large();
     }
     ApiError::new(400, "IncompleteBody", "The request body ended before its announced length")
+}
+
+fn too_large() -> ApiError {
+    let message = format!("The request body is larger than the {} MiB that the sandbox takes", MAX_BODY >> 20);
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), "RequestEntityTooLargeException", message)
 }

@@ -18,6 +18,8 @@ pub struct World {
     pub settings: Settings,
     /// Actions denied to a principal: principal ARN (or `*` for everyone) to IAM action patterns such as `logs:Create*`.
     pub denied: BTreeMap<String, BTreeSet<String>>,
+    /// Access keys whose session has expired: every call with them is refused as AWS does.
+    pub expired_keys: BTreeSet<String>,
     /// Roles and their policies.
     pub iam: iam::State,
     /// Buckets and objects.
@@ -65,6 +67,7 @@ impl Default for World {
             account_id: "123456789012".to_owned(),
             settings: Settings::default(),
             denied: BTreeMap::new(),
+            expired_keys: BTreeSet::new(),
             iam: iam::State::default(),
             s3: s3::State::default(),
             regions: BTreeMap::new(),

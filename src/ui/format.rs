@@ -31,6 +31,11 @@ pub fn masked(settings: &Settings, text: &str) -> String {
     if settings.masks_accounts() { text::mask_accounts(text) } else { text.to_owned() }
 }
 
+/// A moment in a format of `strftime`, for axes and lists that need less or more than the others.
+pub fn custom(settings: &Settings, at: Timestamp, format: &str) -> String {
+    written(settings, at, format)
+}
+
 fn written(settings: &Settings, at: Timestamp, format: &str) -> String {
     let zone = match settings.zone {
         ZoneChoice::Utc => TimeZone::UTC,

@@ -23,6 +23,9 @@ pub mod widgets;
 
 pub use shell::Shell;
 
+#[cfg(test)]
+mod tests;
+
 use crate::app::settings::Settings;
 
 /// Once, before the first frame: faces, styles, and what egui would do by itself but is a command here.

@@ -71,6 +71,7 @@ async fn an_error_without_a_body_is_still_told() {
     let error = session.run(HeadBucket { bucket: "demo-bucket".to_owned() }).await.unwrap_err();
     assert_eq!((error.kind, error.request_id.as_deref()), (ErrorKind::AccessDenied, Some("s3-1")), "{error:?}");
     assert!(error.message.contains("403"), "{error:?}");
+    assert!(error.explain().why.contains("s3:ListBucket on arn:aws:s3:::demo-bucket"), "{:?}", error.explain());
 }
 
 #[tokio::test]
@@ -276,6 +277,14 @@ async fn child_with_diverting_variables() {
         let request = server.requests()[turn].to_lowercase();
         let signed = format!("authorization: aws4-hmac-sha256 credential={}/", key.to_lowercase());
         assert!(request.contains(&signed), "{environment:?}: {request}");
+    }
+}
+
+#[tokio::test]
+async fn places_that_cannot_be_are_refused_at_once() {
+    for (region, url, code) in [("Ireland", "http://127.0.0.1:1", "InvalidRegion"), ("us-east-1", "127.0.0.1:1", "InvalidEndpoint")] {
+        let place = Environment { region: region.to_owned(), ..Environment::sandbox(url) };
+        assert_eq!(Session::connect(&place, keeping_recorder().0).await.unwrap_err().code, code);
     }
 }
 

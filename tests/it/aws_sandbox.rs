@@ -22,7 +22,7 @@ fn sandbox() -> Sandbox {
 }
 
 /// A session through each door, each to an account of its own; the server lives as long as it is held.
-async fn doors() -> (Vec<Session>, Server) {
+pub async fn doors() -> (Vec<Session>, Server) {
     let server = Server::start(sandbox(), None).await.unwrap();
     let loopback = Session::connect(&Environment::sandbox(server.url()), keeping_recorder().0).await.unwrap();
     let inside = Environment::sandbox("http://sandbox.invalid");

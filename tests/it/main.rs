@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws_faults;
+mod aws_plans;
+mod aws_s3;
 mod aws_sandbox;
 mod aws_server;
+mod cli;
+mod sandbox_bedrock;
 mod sandbox_cloudwatch;
 mod sandbox_core;
 mod sandbox_logs;

@@ -47,9 +47,11 @@ fn texts(kind: ErrorKind) -> (&'static str, &'static str, &'static str) {
 
 fn rest(kind: ErrorKind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        ErrorKind::AccessDenied => {
-            ("{call} was denied", "AWS says: {message}", "Have {call} allowed for your user or role, or choose another profile")
-        }
+        ErrorKind::AccessDenied => (
+            "{call} was denied",
+            "AWS does not say which permission is missing. The call needs {needed}",
+            "Have that allowed for your user or role, or choose another profile",
+        ),
         ErrorKind::NotFound => {
             ("{call} did not find what it names", "AWS says: {message}", "Check the name and the Region; it may have been deleted")
         }

@@ -6,6 +6,7 @@ mod kinds;
 mod table;
 
 use super::error::{AwsError, Explanation};
+use super::operation::Permission;
 use crate::base::problem::Problem;
 
 /// What AWS says about a missing permission.
@@ -67,7 +68,7 @@ impl From<AwsError> for Problem {
     }
 }
 
-/// Replaces the names that texts may use: `{call}`, `{action}`, `{resource}`, `{code}`, `{message}`.
+/// Replaces the names that texts may use: `{call}`, `{action}`, `{resource}`, `{needed}`, `{code}`, `{message}`.
 fn filled(text: &str, error: &AwsError) -> String {
     let denial = error.denial();
     let action = denial.map_or("the action", |denial| denial.action);
@@ -75,8 +76,19 @@ fn filled(text: &str, error: &AwsError) -> String {
     text.replace("{call}", &error.operation)
         .replace("{action}", action)
         .replace("{resource}", resource)
+        .replace("{needed}", &needed(error))
         .replace("{code}", &error.code)
         .replace("{message}", error.message.trim_end_matches('.'))
+}
+
+/// What the call needs: `s3:ListBucket on arn:aws:s3:::demo`, several joined by `and`.
+fn needed(error: &AwsError) -> String {
+    let told = |permission: &Permission| match permission.resource.as_str() {
+        "*" => permission.action.clone(),
+        resource => format!("{} on {resource}", permission.action),
+    };
+    let all: Vec<String> = error.needed.iter().map(told).collect();
+    if all.is_empty() { error.operation.clone() } else { all.join(" and ") }
 }
 
 #[cfg(test)]

@@ -322,4 +322,13 @@ pub(super) static ROWS: &[Row] = &[
         why: "It was cancelled before its answer was complete",
         remedy: "Run it again if it is still wanted",
     },
+    // Before anything is sent
+    Row {
+        codes: &["InvalidEndpoint"],
+        says: &[],
+        what: "This is not an address of an endpoint",
+        why: "{message}",
+        remedy: "Write it like http://127.0.0.1:5000",
+    },
+    Row { codes: &["InvalidRegion"], says: &[], what: "This is not a Region", why: "{message}", remedy: "Write it like us-east-1" },
 ];

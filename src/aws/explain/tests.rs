@@ -14,6 +14,7 @@ fn error(status: u16, code: &str, message: &str) -> AwsError {
         message: message.to_owned(),
         status: Some(status),
         request_id: Some("r-1".to_owned()),
+        needed: Box::default(),
     }
 }
 
@@ -131,6 +132,8 @@ fn local_failures_are_explained() {
         (ErrorKind::Other, "BodyTooLarge", "too large"),
         (ErrorKind::Invalid, "RejectedLogEvents", "dropped"),
         (ErrorKind::Other, "Cancelled", "stopped"),
+        (ErrorKind::Invalid, "InvalidEndpoint", "not an address"),
+        (ErrorKind::Invalid, "InvalidRegion", "not a Region"),
     ] {
         let error = AwsError { kind, status: None, ..error(0, code, "cause") };
         assert!(error.explain().what.contains(what), "{code}: {:?}", error.explain());
@@ -145,7 +148,15 @@ fn every_row_is_reached_by_a_case() {
             table::ROWS.iter().find(|candidate| candidate.applies(&error)).is_some_and(|first| std::ptr::eq(first, row))
         })
     };
-    let local = ["InvalidConfiguration", "CredentialsProvider", "BodyTooLarge", "RejectedLogEvents", "Cancelled"];
+    let local = [
+        "InvalidConfiguration",
+        "CredentialsProvider",
+        "BodyTooLarge",
+        "RejectedLogEvents",
+        "Cancelled",
+        "InvalidEndpoint",
+        "InvalidRegion",
+    ];
     let local_row = |row: &table::Row| local.iter().any(|code| row.applies(&error(0, code, "")));
     assert!(table::ROWS.iter().all(|row| reached(row) || local_row(row)), "a row is shadowed or has no case");
 }
@@ -160,6 +171,13 @@ fn the_missing_permission_is_read_from_the_text() {
     assert_eq!((short.action, short.resource), ("s3:ListAllMyBuckets", None));
     assert_eq!(Denial::read(MARKETPLACE), None);
     assert_eq!(Denial::read("not authorized to perform: "), None);
+}
+
+#[test]
+fn a_silent_denial_names_what_the_call_needs() {
+    let needed = [Permission::new("s3:ListBucket", "arn:aws:s3:::demo"), Permission::new("sts:X", "*")].into();
+    let error = AwsError { needed, ..error(403, "AccessDenied", "Access Denied") };
+    assert!(error.explain().why.ends_with("The call needs s3:ListBucket on arn:aws:s3:::demo and sts:X"), "{:?}", error.explain());
 }
 
 #[test]

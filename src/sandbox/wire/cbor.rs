@@ -26,7 +26,7 @@ const EPOCH: u64 = 1;
 /// The call in a request.
 pub(super) fn decode(request: &Request) -> Result<Call, ApiError> {
     let operation = request.path.rsplit('/').next().unwrap_or_default().to_owned();
-    let body = inflated(request)?;
+    let body = inflated(request, MAX_INFLATED)?;
     Ok(Call { operation, input: parse_object(&body)? })
 }
 
@@ -34,15 +34,15 @@ fn malformed(message: impl Into<String>) -> ApiError {
     ApiError::new(400, "SerializationException", message)
 }
 
-/// The body, unpacked if it is gzip: clients compress large `PutMetricData` calls.
-fn inflated(request: &Request) -> Result<Vec<u8>, ApiError> {
+/// The body, unpacked if it is gzip (clients compress large `PutMetricData` calls), up to `limit` bytes.
+pub(super) fn inflated(request: &Request, limit: u64) -> Result<Vec<u8>, ApiError> {
     if request.headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding != "gzip") {
         return Ok(request.body.to_vec());
     }
     let mut out = Vec::new();
-    let read = MultiGzDecoder::new(&*request.body).take(MAX_INFLATED + 1).read_to_end(&mut out);
+    let read = MultiGzDecoder::new(&*request.body).take(limit + 1).read_to_end(&mut out);
     read.map_err(|error| malformed(format!("The request body is not valid gzip: {error}")))?;
-    if out.len() as u64 > MAX_INFLATED { Err(malformed("The request body is too large")) } else { Ok(out) }
+    if out.len() as u64 > limit { Err(malformed("The request body is too large")) } else { Ok(out) }
 }
 
 /// The map in `body`; an empty body is an empty map.

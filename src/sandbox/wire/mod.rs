@@ -128,3 +128,6 @@ fn rest_json_error(error: &ApiError) -> Response {
     set_header(&mut response, "x-amzn-errortype", &format!("{}:http://internal.amazon.com/coral/com.amazon.bedrock/", error.code));
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,10 @@ use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::app::{Command, Commands, State};
 use crate::aws::recorder::CallRecord;
+use crate::base::problem::Problem;
 use crate::base::text::{count, duration};
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{CodeBlock, Empty, Field, KeyValues, Push, Selection, caption, checkbox, hint, section, status};
+use crate::ui::widgets::{CodeBlock, Empty, ErrorPanel, Field, KeyValues, Push, Selection, caption, checkbox, hint, section, status};
 use crate::ui::{format, icons};
 
 /// What the drawer keeps between frames.
@@ -221,10 +222,12 @@ fn took_words(record: &CallRecord) -> String {
 }
 
 fn failure(ui: &mut Ui, state: &State, record: &CallRecord) {
-    if let Some((_, message)) = &record.error {
-        let color = Theme::of(ui).error.ink;
-        ui.add(Label::new(RichText::new(format::masked(&state.settings, message)).color(color)).wrap());
-    }
+    let Some(error) = record.failure() else { return };
+    let problem = Problem::from(&error);
+    let shown = |words: &str| format::masked(&state.settings, words);
+    let (what, why, remedy) = (shown(&problem.what), shown(&problem.why), shown(&problem.remedy));
+    let message = shown(&error.message);
+    let _only_copying = ErrorPanel::new(&what).why(&why).remedy(&remedy).details(&message).show(ui);
 }
 
 fn command_line(ui: &mut Ui, state: &State, record: &CallRecord) {

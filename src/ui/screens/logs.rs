@@ -1,22 +1,89 @@
-//! The Logs screen.
+//! The Logs screen: facets at the left, search, time and list in the middle, the opened record at the right.
 
-use egui::Ui;
+mod conversation;
+mod detail;
+mod empty;
+mod facets;
+mod highlight;
+mod histogram;
+mod names;
+mod table;
+mod toolbar;
 
-use crate::app::{Commands, Screen, State};
-use crate::ui::widgets::Empty;
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::app::{Commands, State};
+use crate::base::text::grouped;
+use crate::logs::query::Query;
+use crate::ui::theme::{Theme, size};
+
+pub(super) use names::ModelNames;
+
+/// Below this width in points facets are folded away and the opened record takes the whole place.
+const NARROW: f32 = 860.0;
 
 /// What the screen keeps between frames.
 #[derive(Debug, Default)]
-pub struct LogsScreen {}
+pub struct LogsScreen {
+    facets: facets::Facets,
+    histogram: histogram::Brush,
+    table: table::TableMemory,
+    detail: detail::DetailView,
+    /// The text of the filter and what it compiles to.
+    query: (String, Query),
+}
 
 impl LogsScreen {
     /// Draws the screen.
-    pub fn ui(&mut self, ui: &mut Ui, _state: &State, _commands: &mut Commands) {
-        Empty::new(super::icon(Screen::Logs), "Nothing to show yet").show(ui);
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        if self.query.0 != state.logs.filter.text {
+            self.query = (state.logs.filter.text.clone(), Query::new(&state.logs.filter.text));
+        }
+        let narrow = ui.available_width() < NARROW;
+        let detail_open = state.logs.detail.is_some();
+        if narrow && detail_open {
+            side(ui, 14).show(ui, |ui| self.detail.ui(ui, state, &self.query.1, commands));
+            return;
+        }
+        if self.facets.shown(narrow) {
+            let frame = side(ui, 12);
+            Panel::left("log-facets").exact_size(192.0).resizable(false).frame(frame).show(ui, |ui| self.facets.ui(ui, state, commands));
+        }
+        if detail_open {
+            let width = (ui.available_width() * 0.4).clamp(300.0, 380.0);
+            let frame = side(ui, 14);
+            Panel::right("log-detail").resizable(true).default_size(width).size_range(280.0..=900.0).frame(frame).show(ui, |ui| {
+                self.detail.ui(ui, state, &self.query.1, commands);
+            });
+        }
+        let frame = Frame::new().inner_margin(Margin { left: 14, right: 14, top: 12, bottom: 0 });
+        CentralPanel::default().frame(frame).show(ui, |ui| self.records(ui, state, commands, narrow));
+    }
+
+    fn records(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, narrow: bool) {
+        toolbar::awaited(ui, state, commands);
+        toolbar::ui(ui, state, commands, &mut self.facets, narrow);
+        toolbar::loading(ui, state, commands);
+        if empty::ui(ui, state, commands) {
+            return;
+        }
+        self.histogram.ui(ui, state, commands);
+        toolbar::insights(ui, state);
+        if state.logs.view.rows.is_empty() && !state.logs.is_searching() {
+            empty::no_match(ui, commands);
+            return;
+        }
+        ui.add_space(size::GAP_SMALL);
+        self.table.ui(ui, state, &self.query.1, commands);
     }
 }
 
-/// What the rail says beside the screen's name.
-pub fn badge(_state: &State) -> Option<String> {
-    None
+fn side(ui: &Ui, margin: i8) -> Frame {
+    Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(margin, 12))
+}
+
+/// What the rail says beside the screen's name: how many records are loaded.
+pub fn badge(state: &State) -> Option<String> {
+    let count = state.logs.store.len() as u64;
+    (count > 0).then(|| if count < 10_000 { grouped(count) } else { format!("{} k", grouped(count / 1_000)) })
 }

@@ -4,7 +4,7 @@ use egui::{CollapsingHeader, RichText, ScrollArea, Slider, Ui};
 
 use crate::app::settings::{Settings, ThemeChoice, ZoneChoice};
 use crate::app::{Command, Commands, State};
-use crate::base::files;
+use crate::base::text::bytes;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size};
 use crate::ui::widgets::{Card, KeyValues, Push, body, caption, choice_of, hint, title, toggle};
@@ -33,16 +33,16 @@ impl SettingsScreen {
                 title(ui, "Settings");
                 look(ui, &state.settings, commands);
                 times_and_privacy(ui, &state.settings, commands);
-                self.data(ui, commands);
+                self.data(ui, state, commands);
                 about(ui);
             });
         });
     }
 
-    fn data(&mut self, ui: &mut Ui, commands: &mut Commands) {
+    fn data(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         Card::new("On this machine").show(ui, |ui| {
             body(ui, "Settings, progress, the ledger of created resources, the sandbox's state, and copies of prompts and bodies that were looked at");
-            KeyValues::new(ui, 92.0).copy("Folder", &files::data_dir().display().to_string());
+            storage_ui(ui, state);
             ui.horizontal_wrapped(|ui| self.forget(ui, commands));
         });
     }
@@ -62,6 +62,17 @@ impl SettingsScreen {
             self.forgetting = false;
         }
     }
+}
+
+fn storage_ui(ui: &mut Ui, state: &State) {
+    let Some(storage) = state.storage.value() else {
+        hint(ui, "Measuring…");
+        return;
+    };
+    let mut values = KeyValues::new(ui, 92.0);
+    values.copy("Folder", &storage.home.display().to_string());
+    values.mono("In all", &bytes(storage.total_bytes));
+    values.mono("Copies", &bytes(storage.copies_bytes));
 }
 
 fn look(ui: &mut Ui, settings: &Settings, commands: &mut Commands) {

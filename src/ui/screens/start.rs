@@ -219,7 +219,7 @@ fn sandbox_card(ui: &mut Ui, state: &State, commands: &mut Commands) {
         for words in [
             "An AWS inside this program: the real SDK speaks to it over HTTP",
             "As strict as AWS: a missing policy fails here with the same words",
-            "Your state is kept; start over whenever you like",
+            "Your state is kept between runs, as an account's would be",
         ] {
             point(ui, words);
         }

@@ -1,0 +1,68 @@
+//! Values with their units, as axes, legends and tooltips write them.
+
+use crate::base::text;
+use crate::metrics::dashboard::Unit;
+
+/// A value in few characters: `850 ms`, `2.4 s`, `15 k`, `1.2 M`.
+pub fn short(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Milliseconds => milliseconds(value),
+        Unit::Dollars => text::dollars(value),
+        Unit::Count | Unit::Tokens => scaled(value),
+    }
+}
+
+/// A value in full: `4,423 tokens`, `2.43 s`.
+pub fn full(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Milliseconds => milliseconds(value),
+        Unit::Dollars => text::dollars(value),
+        Unit::Count => whole(value),
+        Unit::Tokens => format!("{} tokens", whole(value)),
+    }
+}
+
+fn whole(value: f64) -> String {
+    if value.fract().abs() < 1e-9 { text::grouped(value.max(0.0) as u64) } else { trimmed(value) }
+}
+
+fn milliseconds(value: f64) -> String {
+    match value {
+        v if v < 1_000.0 => format!("{} ms", trimmed(v)),
+        v if v < 120_000.0 => format!("{} s", trimmed(v / 1e3)),
+        v => format!("{} min", trimmed(v / 6e4)),
+    }
+}
+
+fn scaled(value: f64) -> String {
+    match value.abs() {
+        v if v < 10_000.0 => trimmed(value),
+        v if v < 1e6 => format!("{} k", trimmed(value / 1e3)),
+        v if v < 1e9 => format!("{} M", trimmed(value / 1e6)),
+        _ => format!("{} G", trimmed(value / 1e9)),
+    }
+}
+
+/// Three digits that matter, without zeros at the end.
+fn trimmed(value: f64) -> String {
+    let text = match value.abs() {
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    };
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_carry_their_unit_and_no_needless_digits() {
+        let ms = [0.0, 850.0, 2_430.0, 15_000.0, 600_000.0].map(|v| short(v, Unit::Milliseconds));
+        assert_eq!(ms, ["0 ms", "850 ms", "2.43 s", "15 s", "10 min"]);
+        let counts = [0.0, 7.0, 2.5, 15_000.0, 1_234_567.0].map(|v| short(v, Unit::Count));
+        assert_eq!(counts, ["0", "7", "2.5", "15 k", "1.23 M"]);
+        assert_eq!(full(4_423.0, Unit::Tokens), "4,423 tokens");
+    }
+}

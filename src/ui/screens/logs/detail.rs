@@ -1,0 +1,187 @@
+//! The opened record: what it says about itself, and its content as conversation, tree or raw line.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
+
+use egui::{Align, Layout, RichText, ScrollArea, Ui};
+
+use super::conversation;
+use super::toolbar::failure;
+use crate::app::logs::{LogsCommand, Tab};
+use crate::app::{Command, Commands, Remote, State};
+use crate::base::text::{dollars, duration, grouped};
+use crate::logs::InvocationRecord;
+use crate::logs::detail::Detail;
+use crate::logs::query::Query;
+use crate::ui::theme::{Theme, Tone, size};
+use crate::ui::widgets::{Busy, CodeBlock, JsonTree, KeyValues, Push, banner, choice_of, note, section};
+use crate::ui::{format, icons};
+
+/// Bytes of a raw line that are shown; copying takes all of it.
+const RAW_SHOWN: usize = 64 << 10;
+
+/// What the detail keeps between frames.
+#[derive(Debug, Default)]
+pub struct DetailView {
+    tree: JsonTree,
+}
+
+impl DetailView {
+    /// Draws the opened record.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, query: &Query, commands: &mut Commands) {
+        let Some(detail) = state.logs.detail.clone() else { return };
+        head(ui, state, commands);
+        if let Some(record) = detail.record() {
+            facts(ui, state, record, &detail);
+        } else {
+            line_facts(ui, state, &detail);
+        }
+        ui.add_space(size::GAP_SMALL);
+        actions(ui, state, &detail, commands);
+        ui.add_space(size::GAP);
+        match state.logs.tab {
+            Tab::Conversation => conversation_tab(ui, &detail, query),
+            Tab::Json if detail.json.is_object() => self.tree.show(ui, key(&detail), &detail.json),
+            Tab::Json | Tab::Raw => raw_tab(ui, &detail),
+        }
+    }
+}
+
+/// Tells the values of one detail from those of another for the tree.
+fn key(detail: &Detail) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&detail.entry.id, detail.entry.at_ms, detail.missing_bodies().len()).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        section(ui, "Invocation");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(Push::icon(icons::X, "Close the record")).clicked() {
+                commands.send(Command::Logs(LogsCommand::CloseDetail));
+            }
+            // Laid out from the right: the last one comes first.
+            let options = [(Tab::Raw, "Raw"), (Tab::Json, "JSON"), (Tab::Conversation, "Conversation")];
+            if let Some(tab) = choice_of(ui, &state.logs.tab, &options) {
+                commands.send(Command::Logs(LogsCommand::ShowTab(tab)));
+            }
+        });
+    });
+    ui.add_space(size::GAP_SMALL);
+}
+
+fn facts(ui: &mut Ui, state: &State, record: &InvocationRecord, detail: &Detail) {
+    let theme = Theme::of(ui);
+    let settings = &state.settings;
+    let model = format::masked(settings, &record.model_id);
+    let mut facts = KeyValues::new(ui, 78.0);
+    facts.mono("Time", &format::moment(settings, crate::base::clock::timestamp_ms(detail.entry.at_ms)));
+    facts.copy("Request", &record.request_id);
+    facts.with("Model", |ui| {
+        ui.add(egui::Label::new(RichText::new(model).monospace().color(theme.series(&record.model_id).color)).wrap());
+    });
+    facts.row("Operation", &record.operation);
+    facts.row("Region", &region(record));
+    if let Some(principal) = record.principal_name() {
+        facts.row("Principal", &format::masked(settings, principal));
+    }
+    facts.mono("Tokens", &tokens(record));
+    facts.mono("Latency", &latency(record));
+    facts.mono("Cost", &cost(record));
+    for (name, value) in &record.metadata {
+        facts.row(name, value);
+    }
+    if let Some(code) = &record.error_code {
+        note(ui, Tone::Error, &format!("{code}: a failed call logs neither question nor answer"));
+    }
+}
+
+fn line_facts(ui: &mut Ui, state: &State, detail: &Detail) {
+    let mut facts = KeyValues::new(ui, 78.0);
+    facts.mono("Time", &format::moment(&state.settings, crate::base::clock::timestamp_ms(detail.entry.at_ms)));
+    facts.row("Kind", "Not an invocation: Bedrock writes such a line to try its permissions");
+}
+
+fn region(record: &InvocationRecord) -> String {
+    match &record.inference_region {
+        Some(served) if *served != record.region => format!("{}, served by {served}", record.region),
+        _ => record.region.to_string(),
+    }
+}
+
+fn tokens(record: &InvocationRecord) -> String {
+    let count = |tokens: Option<u64>| tokens.map_or("–".to_owned(), grouped);
+    let cached =
+        |tokens: Option<u64>, what: &str| tokens.filter(|n| *n > 0).map(|n| format!(" · {} {what}", grouped(n))).unwrap_or_default();
+    format!(
+        "{} in · {} out{}{}",
+        count(record.input_tokens),
+        count(record.output_tokens),
+        cached(record.cache_read_tokens, "from cache"),
+        cached(record.cache_write_tokens, "to cache")
+    )
+}
+
+fn latency(record: &InvocationRecord) -> String {
+    let time = |ms: u64| duration(Duration::from_millis(ms));
+    let first = record.first_token_ms.map(|ms| format!(" · first token {}", time(ms))).unwrap_or_default();
+    record.latency_ms.map_or_else(|| "not in the record".to_owned(), |ms| format!("{}{first}", time(ms)))
+}
+
+fn cost(record: &InvocationRecord) -> String {
+    if record.is_error() {
+        return "none: the call failed".to_owned();
+    }
+    record.cost().map_or_else(|| format!("no price for {}", crate::models::short_name(&record.model_id)), dollars)
+}
+
+fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands) {
+    let missing = detail.missing_bodies();
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Push::secondary("Copy").with_icon(icons::COPY).tooltip("Copy the record's line")).clicked() {
+            ui.copy_text(detail.entry.line.to_string());
+        }
+        if !missing.is_empty() && !state.logs.bodies.is_loading() {
+            let tooltip = missing.iter().map(|(_, path)| *path).collect::<Vec<_>>().join("\n");
+            if ui.add(Push::primary("Fetch from S3").with_icon(icons::DOWNLOAD).tooltip(&tooltip)).clicked() {
+                commands.send(Command::Logs(LogsCommand::FetchBodies));
+            }
+        }
+    });
+    if state.logs.bodies.is_loading() {
+        Busy::new("Fetching the body from S3…").show(ui);
+    } else if !missing.is_empty() {
+        note(ui, Tone::Neutral, "A body above 100 KB lies in S3; a fetched copy stays on this machine until you forget local copies");
+    }
+    if let Remote::Failed { problem, .. } = &state.logs.bodies {
+        failure(ui, problem, Command::Logs(LogsCommand::FetchBodies), commands);
+    }
+}
+
+fn conversation_tab(ui: &mut Ui, detail: &Detail, query: &Query) {
+    ScrollArea::vertical().id_salt("conversation").auto_shrink([false, false]).show(ui, |ui| {
+        if detail.record().is_none() {
+            CodeBlock::new(cut(&detail.entry.line)).show(ui);
+        } else if detail.text_was_not_logged() {
+            banner(ui, Tone::Neutral, "The logging configuration leaves texts out: switch on text delivery to see conversations here");
+        }
+        conversation::ui(ui, &detail.conversation, query);
+    });
+}
+
+fn raw_tab(ui: &mut Ui, detail: &Detail) {
+    ScrollArea::vertical().id_salt("raw").auto_shrink([false, false]).show(ui, |ui| {
+        CodeBlock::new(cut(&detail.entry.line)).name("record").show(ui);
+        if detail.entry.line.len() > RAW_SHOWN {
+            note(ui, Tone::Neutral, "The rest of the line is left out here; Copy takes all of it");
+        }
+    });
+}
+
+/// The beginning of `line`, cut between characters.
+fn cut(line: &str) -> &str {
+    let end = line.len().min(RAW_SHOWN);
+    let end = (0..=end).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+    &line[..end]
+}

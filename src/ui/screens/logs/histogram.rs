@@ -1,0 +1,130 @@
+//! Records over time, failed ones marked; dragging chooses a part of the time.
+
+use egui::{Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::logs::LogsCommand;
+use crate::app::{Command, Commands, State};
+use crate::base::clock::timestamp_ms;
+use crate::base::text::grouped;
+use crate::logs::histogram::Histogram;
+use crate::ui::format;
+use crate::ui::theme::{Theme, size};
+
+/// Height in points, the axis left aside.
+const HEIGHT: f32 = 52.0;
+
+/// A drag under way: where it began, milliseconds since the epoch.
+#[derive(Debug, Default)]
+pub struct Brush {
+    begun_ms: Option<i64>,
+}
+
+impl Brush {
+    /// Draws the bars and takes drags.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let histogram = &state.logs.view.histogram;
+        ui.add_space(size::GAP_SMALL);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Records over time"));
+        let scale = Scale { rect, from: histogram.from_ms, to: histogram.to_ms() };
+        paint(ui, histogram, &scale);
+        self.drag(&response, &scale, commands);
+        self.paint_range(ui, state, &response, &scale);
+        if state.logs.filter.range.is_some() && (response.clicked() || ui.input(|i| response.has_focus() && i.key_pressed(Key::Escape))) {
+            commands.send(Command::Logs(LogsCommand::Brush(None)));
+        }
+        tell(&response, state, histogram, &scale);
+        axis(ui, state, &scale);
+    }
+
+    fn drag(&mut self, response: &egui::Response, scale: &Scale, commands: &mut Commands) {
+        let here = response.interact_pointer_pos().map(|pos| scale.time(pos.x));
+        if response.drag_started() {
+            self.begun_ms = here;
+        }
+        if response.drag_stopped()
+            && let (Some(begun), Some(end)) = (self.begun_ms.take(), here)
+            && begun != end
+        {
+            commands.send(Command::Logs(LogsCommand::Brush(Some((begun.min(end), begun.max(end))))));
+        }
+    }
+
+    /// The chosen time, or the one that is being chosen.
+    fn paint_range(&self, ui: &Ui, state: &State, response: &egui::Response, scale: &Scale) {
+        let dragged = self.begun_ms.zip(response.interact_pointer_pos()).map(|(begun, pos)| (begun, scale.time(pos.x)));
+        let Some((from, to)) = dragged.or(state.logs.filter.range) else { return };
+        let theme = Theme::of(ui);
+        let range = Rect::from_x_y_ranges(scale.x(from.min(to))..=scale.x(from.max(to)), scale.rect.y_range());
+        ui.painter().rect_filled(range, 0.0, theme.accent.ink.gamma_multiply(0.16));
+        ui.painter().rect_stroke(range, 0.0, Stroke::new(1.0, theme.accent.ink), StrokeKind::Inside);
+    }
+}
+
+/// Between time and place.
+struct Scale {
+    rect: Rect,
+    from: i64,
+    to: i64,
+}
+
+impl Scale {
+    fn span(&self) -> f64 {
+        (self.to - self.from).max(1) as f64
+    }
+
+    fn x(&self, ms: i64) -> f32 {
+        let part = (ms - self.from) as f64 / self.span();
+        self.rect.left() + self.rect.width() * part.clamp(0.0, 1.0) as f32
+    }
+
+    fn time(&self, x: f32) -> i64 {
+        let part = f64::from((x - self.rect.left()) / self.rect.width().max(1.0)).clamp(0.0, 1.0);
+        self.from + (part * self.span()) as i64
+    }
+}
+
+fn paint(ui: &Ui, histogram: &Histogram, scale: &Scale) {
+    let theme = Theme::of(ui);
+    let (rect, peak) = (scale.rect, histogram.peak().max(1) as f32);
+    let width = rect.width() / histogram.bins.len().max(1) as f32;
+    let height = |count: u32| if count == 0 { 0.0 } else { (count as f32 / peak * rect.height()).max(1.5) };
+    for (index, bin) in histogram.bins.iter().enumerate() {
+        let left = rect.left() + index as f32 * width;
+        let columns = left..=left + (width - 1.0).max(0.5);
+        let (errors, all) = (height(bin.errors), height(bin.ok + bin.errors));
+        let bar = |from: f32, to: f32| Rect::from_x_y_ranges(columns.clone(), rect.bottom() - to..=rect.bottom() - from);
+        ui.painter().rect_filled(bar(0.0, all - errors), 0.0, theme.series_at(0));
+        // A failure is on top, in another colour and wider than its bar.
+        ui.painter().rect_filled(bar(all - errors, all), 0.0, theme.error.ink);
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(size::LINE, theme.line));
+}
+
+/// The counts of the bin under the pointer.
+fn tell(response: &egui::Response, state: &State, histogram: &Histogram, scale: &Scale) {
+    let Some(pos) = response.hover_pos() else { return };
+    let index = (scale.time(pos.x) - histogram.from_ms) / histogram.bin_ms.max(1);
+    let Some(bin) = histogram.bins.get(index as usize) else { return };
+    let at = timestamp_ms(histogram.from_ms + index * histogram.bin_ms);
+    let words = format!(
+        "{}\n{} ok · {} failed\nDrag to choose a part of the time",
+        format::moment(&state.settings, at),
+        grouped(u64::from(bin.ok)),
+        grouped(u64::from(bin.errors))
+    );
+    response.clone().on_hover_text_at_pointer(words);
+}
+
+/// Both ends of the time, with the date where it needs one.
+fn axis(ui: &mut Ui, state: &State, scale: &Scale) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
+    let theme = Theme::of(ui);
+    let font = crate::ui::theme::text::axis().resolve(ui.style());
+    let format = if scale.to - scale.from > crate::metrics::range::DAY_MS / 2 { "%b %d %H:%M" } else { "%H:%M" };
+    for (part, align) in [(0.0, egui::Align2::LEFT_TOP), (0.5, egui::Align2::CENTER_TOP), (1.0, egui::Align2::RIGHT_TOP)] {
+        let at = scale.from + (part * scale.span()) as i64;
+        let words = format::custom(&state.settings, timestamp_ms(at), format);
+        ui.painter().text(pos2(rect.left() + rect.width() * part as f32, rect.top()), align, words, font.clone(), theme.text3);
+    }
+}

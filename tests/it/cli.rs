@@ -1,0 +1,114 @@
+//! The program on a terminal: what it says and how it exits when something is in the way.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn outcrop(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_outcrop"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("OUTCROP_HOME", home)
+        .env("AWS_CONFIG_FILE", home.join("none"))
+        .env("AWS_SHARED_CREDENTIALS_FILE", home.join("none"))
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+fn error_text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A child that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn serve(home: &Path, args: &[&str]) -> (Running, String) {
+    let mut child = outcrop(home).arg("sandbox").args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines.find_map(|line| line.unwrap().strip_prefix("export AWS_ENDPOINT_URL=").map(str::to_owned)).unwrap();
+    (Running(child), url)
+}
+
+#[test]
+fn without_a_display_it_says_what_to_do() {
+    let home = tempfile::tempdir().unwrap();
+    let output = outcrop(home.path()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET").output().unwrap();
+    let text = error_text(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("the window cannot be opened") && text.contains("LIBGL_ALWAYS_SOFTWARE=1") && text.contains("outcrop lab run"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_port_in_use_is_named_with_the_remedy() {
+    let home = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = outcrop(home.path()).args(["sandbox", "--port", &port]).output().unwrap();
+    let text = error_text(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains(&format!("Port {port} on 127.0.0.1 is in use")) && text.contains("--port"), "{text}");
+}
+
+#[test]
+fn one_account_folder_is_held_by_one_process() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join("state");
+    let (_first, _) = serve(home.path(), &["--port", "0", "--state", state.to_str().unwrap()]);
+    let output = outcrop(home.path()).args(["sandbox", "--port", "0", "--state", state.to_str().unwrap()]).output().unwrap();
+    assert!(error_text(&output).contains("Another Outcrop works on the sandbox"), "{}", error_text(&output));
+}
+
+#[test]
+fn a_damaged_account_is_kept_aside_and_told() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join("sandbox");
+    std::fs::create_dir_all(&state).unwrap();
+    std::fs::write(state.join("state.json"), r#"{"format":"outcrop-sandbox","version":1,"world":{"account"#).unwrap();
+    let output = outcrop(home.path()).args(["doctor", "--sandbox"]).output().unwrap();
+    assert!(error_text(&output).contains("state.json.corrupt-1"), "{}", error_text(&output));
+    assert!(state.join("state.json.corrupt-1").exists(), "nothing is lost");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("account 123456789012"));
+}
+
+#[test]
+fn the_doctor_names_missing_credentials_and_the_remedy() {
+    let home = tempfile::tempdir().unwrap();
+    let output = outcrop(home.path()).args(["doctor", "--region", "us-east-1", "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let identity = lines.iter().find(|line| line["subject"] == "identity").unwrap();
+    assert_eq!(identity["result"], "fail");
+    assert!(!identity["remedy"].as_str().unwrap().is_empty(), "{identity}");
+}
+
+#[test]
+fn the_doctor_finds_the_sandbox_ready_for_the_lab() {
+    let home = tempfile::tempdir().unwrap();
+    let output = outcrop(home.path()).args(["doctor", "--sandbox"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}");
+    for subject in ["identity", "region", "permissions", "models", "model access", "invocation logging"] {
+        assert!(text.lines().any(|line| line.starts_with("ok") && line.contains(subject)), "{subject}: {text}");
+    }
+}
+
+#[test]
+fn a_sandbox_and_a_profile_exclude_each_other() {
+    let home = tempfile::tempdir().unwrap();
+    let output = outcrop(home.path()).args(["doctor", "--sandbox", "--profile", "x"]).output().unwrap();
+    assert!(error_text(&output).contains("exclude each other"), "{}", error_text(&output));
+}
