@@ -47,6 +47,9 @@ impl Place {
 pub enum Command {
     /// Run the embedded AWS for other tools and print the variables to export.
     Sandbox(SandboxOptions),
+    /// List, check and run labs.
+    #[command(subcommand)]
+    Lab(LabCommand),
     /// Check identity, Region, permissions of every planned call and access to models; one line each, with the remedy.
     Doctor(DoctorOptions),
 }
@@ -60,6 +63,48 @@ pub struct SandboxOptions {
     /// Keep the account's state in this folder between runs; without it the state is gone at the end.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+}
+
+/// What to do with labs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum LabCommand {
+    /// List the labs.
+    List,
+    /// Validate every lab, and prove in a fresh sandbox that each step fails its check before, passes it after, and that clean-up leaves nothing.
+    Check(LabCheckOptions),
+    /// Work through a lab from first to last step.
+    Run(LabRunOptions),
+}
+
+/// Options of `outcrop lab check`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct LabCheckOptions {
+    /// Only this lab.
+    #[arg(value_name = "ID")]
+    pub lab: Option<String>,
+}
+
+/// Options of `outcrop lab run`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LabRunOptions {
+    /// Id of the lab, such as bedrock-monitoring.
+    #[arg(value_name = "ID")]
+    pub lab: String,
+    /// Work in the embedded sandbox instead of an account.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Run it; without this the planned calls are printed and nothing happens.
+    #[arg(long)]
+    pub yes: bool,
+    /// Leave what was made in place instead of cleaning up at the end.
+    #[arg(long)]
+    pub keep: bool,
+    /// Value of a step's form, such as log-group.name=my-logs; may be given several times.
+    #[arg(long = "set", value_name = "STEP.FIELD=VALUE")]
+    pub values: Vec<String>,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `outcrop doctor`.

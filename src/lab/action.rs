@@ -30,7 +30,7 @@ impl Document {
 }
 
 /// Takes signs of life of a running step.
-pub type Report = dyn Fn(Progress) + Send + Sync;
+pub type Report<'a> = dyn Fn(Progress) + Send + Sync + 'a;
 
 /// A kind of step. Values and facts come in, calls and words go out; nothing is remembered here.
 #[async_trait]
@@ -118,7 +118,7 @@ pub struct Cx<'a> {
     /// Id of the step.
     pub step: &'a str,
     /// Where signs of life go.
-    pub report: &'a Report,
+    pub report: &'a Report<'a>,
 }
 
 impl Cx<'_> {

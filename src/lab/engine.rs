@@ -138,7 +138,7 @@ impl Engine {
     }
 
     /// Runs a step: all of it, from facts to the check at the end.
-    pub async fn run(&self, step: &str, report: &Report) -> Status {
+    pub async fn run(&self, step: &str, report: &Report<'_>) -> Status {
         match self.try_run(step, report).await {
             Ok(verdict) => self.ended(step, verdict),
             Err(failure) => Status::Failed(self.with_what_exists(failure)),
@@ -146,7 +146,7 @@ impl Engine {
     }
 
     /// Checks a step without changing anything at AWS.
-    pub async fn check(&self, step: &str, report: &Report) -> Status {
+    pub async fn check(&self, step: &str, report: &Report<'_>) -> Status {
         match self.try_check(step, report).await {
             Ok(verdict) => self.ended(step, verdict),
             Err(failure) => Status::Failed(failure),
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// The verdict of a check, nothing remembered.
-    pub async fn verdict(&self, step: &str, report: &Report) -> Result<Verdict, Failure> {
+    pub async fn verdict(&self, step: &str, report: &Report<'_>) -> Result<Verdict, Failure> {
         self.try_check(step, report).await
     }
 
@@ -189,7 +189,7 @@ impl Engine {
     }
 
     /// Removes everything of ours and proves it.
-    pub async fn clean_up(&self, report: &Report) -> Result<Receipt, Failure> {
+    pub async fn clean_up(&self, report: &Report<'_>) -> Result<Receipt, Failure> {
         let facts = self.facts().await.map_err(|error| aws_failure(&error))?;
         let receipt =
             cleanup::run(&self.cx(&facts, &Values::default(), "clean-up", report)).await.map_err(|error| ledger_failure(&error))?;
@@ -200,7 +200,7 @@ impl Engine {
     }
 
     /// Removes what one step made.
-    pub async fn undo(&self, step: &str, report: &Report) -> Result<Receipt, Failure> {
+    pub async fn undo(&self, step: &str, report: &Report<'_>) -> Result<Receipt, Failure> {
         let facts = self.facts().await.map_err(|error| aws_failure(&error))?;
         let receipt =
             cleanup::run_step(&self.cx(&facts, &Values::default(), step, report), step).await.map_err(|error| ledger_failure(&error))?;
@@ -210,7 +210,7 @@ impl Engine {
         Ok(receipt)
     }
 
-    async fn try_run(&self, id: &str, report: &Report) -> Result<Verdict, Failure> {
+    async fn try_run(&self, id: &str, report: &Report<'_>) -> Result<Verdict, Failure> {
         let (step, action) = self.find(id)?;
         report(super::status::Progress::new("Looking at what is there"));
         let facts = self.facts_for(step).await.map_err(|error| aws_failure(&error))?;
@@ -222,7 +222,7 @@ impl Engine {
         self.verify_patiently(action, &cx).await
     }
 
-    async fn try_check(&self, id: &str, report: &Report) -> Result<Verdict, Failure> {
+    async fn try_check(&self, id: &str, report: &Report<'_>) -> Result<Verdict, Failure> {
         let (step, action) = self.find(id)?;
         report(super::status::Progress::new("Checking"));
         let facts = self.facts_for(step).await.map_err(|error| aws_failure(&error))?;
@@ -261,7 +261,7 @@ impl Engine {
         })
     }
 
-    fn cx<'a>(&'a self, facts: &'a Facts, values: &'a Values, step: &'a str, report: &'a Report) -> Cx<'a> {
+    fn cx<'a>(&'a self, facts: &'a Facts, values: &'a Values, step: &'a str, report: &'a Report<'a>) -> Cx<'a> {
         Cx { session: &self.session, clock: &self.clock, facts, values, ledger: &self.ledger, lab: &self.lab.id, step, report }
     }
 

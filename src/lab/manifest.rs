@@ -55,6 +55,8 @@ pub struct Step {
     pub go_to: Option<GoTo>,
     /// Form values that the lab suggests; may hold placeholders.
     pub params: Values,
+    /// Name of the file with the text.
+    pub file: String,
     /// The text, Markdown.
     pub text: String,
     /// Help for who is stuck, Markdown.
@@ -247,6 +249,7 @@ impl Reader<'_> {
             requires: raw.requires.into_iter().map(Spanned::into_inner).collect(),
             go_to: raw.go_to,
             params,
+            file: raw.file.into_inner(),
             text,
             hint: raw.hint.into_inner(),
         })

@@ -106,6 +106,7 @@ async fn a_role_lives_its_whole_life() {
         let made =
             iam.create_role().role_name("Writer").assume_role_policy_document(TRUST).description("logs").tags(tag).send().await.unwrap();
         assert_eq!(made.role().unwrap().arn(), "arn:aws:iam::123456789012:role/Writer");
+        assert_eq!(made.role().unwrap().tags().len(), 1);
         assert_eq!(made.role().unwrap().create_date().secs(), 1_790_000_000);
         iam.put_role_policy().role_name("Writer").policy_name("logs").policy_document(WRITE_LOGS).send().await.unwrap();
 
@@ -242,6 +243,8 @@ async fn what_is_denied_is_refused_by_name_and_seen_by_the_simulator() {
     assert_eq!(decisions, [Decision::ImplicitDeny, Decision::Allowed]);
     let unknown = simulate("arn:aws:iam::123456789012:role/Nobody").await.unwrap_err().into_service_error();
     assert!(unknown.is_no_such_entity_exception());
+    let session = simulate(participant).await.unwrap_err().into_service_error();
+    assert!(session.is_invalid_input_exception(), "a session is no role: {session:?}");
 }
 
 #[tokio::test]
@@ -352,6 +355,16 @@ async fn the_account_is_saved_in_the_background_and_comes_back() {
     let (world, origin) = snapshot::load(&path).unwrap();
     assert_eq!(origin, Origin::Restored);
     assert_eq!(world.iam.role("Writer").unwrap().policies["logs"].text, WRITE_LOGS);
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_written_says_where_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("file"), "in the way").unwrap();
+    let (sandbox, _) = sandbox();
+    let error = snapshot::save(&sandbox, &dir.path().join("file/sandbox.json")).unwrap_err();
+    assert!(matches!(error, SnapshotError::Write { .. }));
+    assert!(error.to_string().contains("file/sandbox.json") && error.to_string().contains("check free space and permissions"));
 }
 
 #[test]

@@ -254,9 +254,8 @@ fn unblock(lab: &mut LabState) {
         let status = lab.statuses.entry(step.id.clone()).or_default();
         let because = values::blocked(&open, &lab.memory, &step.id);
         match (&status, because) {
-            (Status::NotStarted, Some(because)) => *status = Status::WillNotRun { because },
+            (Status::NotStarted | Status::WillNotRun { .. }, Some(because)) => *status = Status::WillNotRun { because },
             (Status::WillNotRun { .. }, None) => *status = Status::NotStarted,
-            (Status::WillNotRun { .. }, Some(because)) => *status = Status::WillNotRun { because },
             _ => {}
         }
     }

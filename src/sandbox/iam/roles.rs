@@ -27,7 +27,7 @@ pub(super) fn create_role(sandbox: &Sandbox, cx: &CallContext, input: &Value) ->
     if world.iam.roles().count() >= MAX_ROLES {
         return Err(ApiError::new(409, "LimitExceeded", format!("Cannot exceed quota for RolesPerAccount: {MAX_ROLES}")));
     }
-    let output = json!({ "Role": described(&role) });
+    let output = json!({ "Role": described_with_tags(&role) });
     world.iam.insert(role);
     Ok(output)
 }
@@ -68,6 +68,13 @@ fn described(role: &Role) -> Value {
     })
 }
 
+/// A role as the replies about one role show it; lists leave tags out.
+fn described_with_tags(role: &Role) -> Value {
+    let mut shown = described(role);
+    shown["Tags"] = if role.tags.is_empty() { Value::Null } else { json!(role.tags) };
+    shown
+}
+
 /// Policies travel percent-encoded inside IAM's XML (RFC 3986).
 pub(super) fn url_encoded(text: &str) -> String {
     const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -78,8 +85,7 @@ pub(super) fn get_role(sandbox: &Sandbox, _cx: &CallContext, input: &Value) -> A
     let input = Input::new(input, INVALID);
     let world = sandbox.world();
     let role = existing(&world.iam, role_name(&input)?)?;
-    let mut shown = described(role);
-    shown["Tags"] = if role.tags.is_empty() { Value::Null } else { json!(role.tags) };
+    let mut shown = described_with_tags(role);
     shown["RoleLastUsed"] = json!({});
     Ok(json!({ "Role": shown }))
 }

@@ -50,6 +50,10 @@ fn decision(world: &World, source: &str, action: &str, resource: &str, context: 
     if let Some(role) = world.iam.role_by_arn(source) {
         return Ok(role.decides(action, resource, context));
     }
+    if source.starts_with("arn:aws:sts:") {
+        let message = format!("Invalid Entity Arn: {source} does not clearly define entity type and name.");
+        return Err(ApiError::new(400, "InvalidInput", message));
+    }
     let Some(caller) = credentials::caller_of_arn(source, &world.account_id) else {
         return Err(ApiError::new(404, "NoSuchEntity", format!("The entity with ARN {source} cannot be found.")));
     };
