@@ -77,9 +77,9 @@ fn block_word(block: &Value) -> Option<&'static str> {
 /// The last user turn of a completion prompt: after the last `Human:` or `User:` and before the mark that asks the model to speak; special tokens
 /// of Llama prompts (`<|…|>`) are left out.
 pub fn last_human_turn(prompt: &str) -> String {
-    let text = without_special_tokens(prompt);
-    let text = text.trim_end();
-    let text = ["Assistant:", "Bot:"].iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(&text);
+    let plain = without_special_tokens(prompt);
+    let text = plain.trim_end();
+    let text = ["Assistant:", "Bot:"].iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text);
     let start = ["\n\nHuman:", "User:"].iter().filter_map(|mark| text.rfind(mark).map(|at| at + mark.len())).max();
     text[start.unwrap_or(0)..].trim().to_owned()
 }

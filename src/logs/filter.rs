@@ -174,10 +174,8 @@ impl Matcher {
 
     /// Judges a record. The text, which costs most, is looked at last.
     pub fn judge(&self, entry: &Entry) -> Verdict {
-        let mut verdict = Verdict::Shown;
-        if self.range.is_some_and(|(from, to)| entry.at_ms < from || entry.at_ms >= to) {
-            verdict = Verdict::ButForRange;
-        }
+        let in_range = self.range.is_none_or(|(from, to)| (from..to).contains(&entry.at_ms));
+        let mut verdict = if in_range { Verdict::Shown } else { Verdict::ButForRange };
         for dimension in Dimension::ALL {
             if !self.choices[dimension as usize].passes(dimension.value(entry)) {
                 if verdict != Verdict::Shown {

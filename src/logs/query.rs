@@ -1,6 +1,5 @@
 //! The text part of the log viewer's filter: words and "phrases" that must all occur, `-word` that must not. Letters match in either case.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
@@ -57,13 +56,12 @@ impl Query {
 
     /// The filter commands of Logs Insights that stand for the query, each with its leading bar.
     pub fn insights(&self) -> String {
-        self.terms.iter().fold(String::new(), |mut out, term| {
+        let command = |term: &Term| {
             let not = if term.wanted { "" } else { "not " };
             let pattern = regex::escape(&term.text).replace('/', r"\/");
-            // Writing to a String cannot fail.
-            let _ = write!(out, " | filter @message {not}like /(?i){pattern}/");
-            out
-        })
+            format!(" | filter @message {not}like /(?i){pattern}/")
+        };
+        self.terms.iter().map(command).collect::<Vec<_>>().concat()
     }
 }
 

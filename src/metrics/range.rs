@@ -55,10 +55,12 @@ pub fn auto_period_ms(from_ms: i64, to_ms: i64, now_ms: i64) -> i64 {
 
 /// The finest resolution that CloudWatch keeps for data of this age, milliseconds.
 pub fn kept_resolution_ms(age_ms: i64) -> i64 {
-    match age_ms {
-        ..=1_296_000_000 => MINUTE_MS,
-        ..=5_443_200_000 => 5 * MINUTE_MS,
-        _ => HOUR_MS,
+    if age_ms <= 15 * DAY_MS {
+        MINUTE_MS
+    } else if age_ms <= 63 * DAY_MS {
+        5 * MINUTE_MS
+    } else {
+        HOUR_MS
     }
 }
 

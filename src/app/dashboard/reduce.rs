@@ -23,7 +23,7 @@ pub fn command(state: &mut State, command: DashboardCommand) -> Vec<Effect> {
         DashboardCommand::SetLatency(statistic) => refetch(state, |d| d.latency = statistic),
         DashboardCommand::SetRefresh(every) => set_refresh(state, every),
         DashboardCommand::ToggleSeries(series) => toggle_series(state, series),
-        DashboardCommand::OnlySeries(series) => only_series(state, series),
+        DashboardCommand::OnlySeries(series) => only_series(state, &series),
     }
 }
 
@@ -152,11 +152,11 @@ fn toggle_series(state: &mut State, series: String) -> Vec<Effect> {
 }
 
 /// Hides everything but `series`; asked again, shows everything.
-fn only_series(state: &mut State, series: String) -> Vec<Effect> {
+fn only_series(state: &mut State, series: &str) -> Vec<Effect> {
     let dashboard = &mut state.dashboard;
     let all = dashboard.plots.iter().filter_map(Remote::value).flat_map(|data| &data.series);
     let others: BTreeSet<String> =
-        all.map(|s| if s.model.is_empty() { s.metric.clone() } else { s.model.clone() }).filter(|key| *key != series).collect();
+        all.map(|s| if s.model.is_empty() { s.metric.clone() } else { s.model.clone() }).filter(|key| key != series).collect();
     dashboard.hidden = if dashboard.hidden == others { BTreeSet::new() } else { others };
     Vec::new()
 }

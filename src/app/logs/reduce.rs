@@ -7,7 +7,7 @@ use super::{Awaited, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsSt
 use crate::app::{Command, Effect, Remote, Screen, State};
 use crate::base::problem::Problem;
 use crate::logs::detail::Detail;
-use crate::logs::filter::Filter;
+use crate::logs::filter::{Choice, Filter};
 use crate::logs::store::Store;
 use crate::logs::view::View;
 use crate::metrics::range::{MINUTE_MS, Range};
@@ -26,7 +26,7 @@ pub fn command(state: &mut State, command: LogsCommand) -> Vec<Effect> {
         LogsCommand::SetText(text) => filter(state, |f| f.text = text),
         LogsCommand::Include(dimension, value) => filter(state, |f| f.choice_mut(dimension).toggle_include(&value)),
         LogsCommand::Exclude(dimension, value) => filter(state, |f| f.choice_mut(dimension).toggle_exclude(&value)),
-        LogsCommand::ClearChoice(dimension) => filter(state, |f| *f.choice_mut(dimension) = Default::default()),
+        LogsCommand::ClearChoice(dimension) => filter(state, |f| *f.choice_mut(dimension) = Choice::default()),
         LogsCommand::Brush(range) => filter(state, |f| f.range = range),
         LogsCommand::ClearFilter => filter(state, |f| *f = Filter::default()),
         LogsCommand::Select(rows) => selection::select(&mut state.logs, rows),
@@ -47,7 +47,7 @@ pub fn event(state: &mut State, event: LogsEvent) -> Vec<Effect> {
         LogsEvent::LoadEnded { number, outcome } => load_ended(state, number, outcome),
         LogsEvent::Found { number, view } => found(state, number, view),
         LogsEvent::Bodies(outcome) => bodies(state, outcome),
-        LogsEvent::Waited { request_id, outcome } => waited(state, &request_id, outcome),
+        LogsEvent::Waited { request_id, outcome } => waited(state, &request_id, &outcome),
     }
 }
 
@@ -267,16 +267,16 @@ fn stop_waiting(state: &mut State) -> Vec<Effect> {
     vec![Effect::Logs(LogsEffect::StopWaiting)]
 }
 
-fn waited(state: &mut State, request_id: &str, outcome: Result<Option<i64>, Problem>) -> Vec<Effect> {
+fn waited(state: &mut State, request_id: &str, outcome: &Result<Option<i64>, Problem>) -> Vec<Effect> {
     let now_ms = state.now.as_millisecond();
     let logs = &mut state.logs;
     let Some(awaited) = logs.awaited.as_mut().filter(|awaited| awaited.request_id == request_id) else { return Vec::new() };
-    awaited.status = match &outcome {
+    awaited.status = match outcome {
         Ok(Some(_)) => Wait::Arrived,
         Ok(None) => Wait::Missing,
         Err(problem) => Wait::Failed(problem.clone()),
     };
-    let Ok(Some(at_ms)) = outcome else { return Vec::new() };
+    let Ok(Some(at_ms)) = *outcome else { return Vec::new() };
     if at_ms < logs.range.at(now_ms).0 {
         return set_range(state, around(at_ms));
     }

@@ -1,4 +1,4 @@
-//! Loading events with FilterLogEvents: the newest stretch of time first, then ever longer ones before it.
+//! Loading events with `FilterLogEvents`: the newest stretch of time first, then ever longer ones before it.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ mod plot;
 mod prompts;
 mod values;
 
-use egui::{Frame, Margin, ScrollArea, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui, vec2};
 
 use super::logs::ModelNames;
 use crate::app::{Commands, State};
@@ -62,7 +62,7 @@ impl DashboardScreen {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = gap;
                 for index in row..(row + columns).min(count) {
-                    ui.allocate_ui(vec2(width, plot::CARD_HEIGHT), |ui| {
+                    ui.allocate_ui_with_layout(vec2(width, plot::CARD_HEIGHT), Layout::top_down(Align::Min), |ui| {
                         ui.set_width(width);
                         plot::card(ui, state, index, names, &mut self.cursor, commands);
                     });

@@ -47,7 +47,7 @@ impl LogsScreen {
         }
         if self.facets.shown(narrow) {
             let frame = side(ui, 12);
-            Panel::left("log-facets").exact_size(192.0).resizable(false).frame(frame).show(ui, |ui| self.facets.ui(ui, state, commands));
+            Panel::left("log-facets").exact_size(208.0).resizable(false).frame(frame).show(ui, |ui| self.facets.ui(ui, state, commands));
         }
         if detail_open {
             let width = (ui.available_width() * 0.4).clamp(300.0, 380.0);

@@ -59,7 +59,9 @@ impl Cursor {
         self.drawn.push(rect);
         let here = response.interact_pointer_pos().map(|pos| self.time(pos.x, rect.x_range()));
         if response.drag_started() {
-            self.begun_ms = here;
+            // A drag is known as one only after some points: it began where the button went down.
+            let pressed = response.ctx.input(|input| input.pointer.press_origin());
+            self.begun_ms = pressed.map(|pos| self.time(pos.x, rect.x_range()));
         }
         if response.drag_stopped() {
             let begun = self.begun_ms.take();

@@ -33,11 +33,11 @@ impl Look {
     }
 
     /// Whether its line is solid.
-    pub fn is_solid(&self) -> bool {
+    pub fn is_solid(self) -> bool {
         self.mark == Mark::Solid
     }
 
-    fn style(&self) -> LineStyle {
+    fn style(self) -> LineStyle {
         match self.mark {
             Mark::Solid => LineStyle::Solid,
             Mark::Dashed => LineStyle::Dashed { length: 7.0 },

@@ -19,7 +19,7 @@ use crate::ui::widgets::{ErrorAction, ErrorPanel, section};
 pub const CARD_HEIGHT: f32 = 232.0;
 
 /// Height of the plot inside its card, axis included.
-const PLOT_HEIGHT: f32 = 168.0;
+const PLOT_HEIGHT: f32 = 182.0;
 
 /// Draws the plot with number `index` of the dashboard.
 pub fn card(ui: &mut Ui, state: &State, index: usize, names: &ModelNames, cursor: &mut Cursor, commands: &mut Commands) {
@@ -44,9 +44,12 @@ fn head(ui: &mut Ui, state: &State, widget: &Widget, data: Option<&Plotted>, nam
     ui.horizontal(|ui| {
         ui.set_min_height(20.0);
         section(ui, &widget.title).on_hover_text(&widget.help);
-        ui.label(RichText::new(subtitle(state, widget, data)).small().color(Theme::of(ui).text3));
-        if let Some(data) = data {
-            legend::ui(ui, state, widget, data, names, cursor.at_ms(), commands);
+        let subtitle = RichText::new(subtitle(state, widget, data)).small().color(Theme::of(ui).text3);
+        match data {
+            Some(data) => legend::ui(ui, state, widget, data, names, cursor.at_ms(), subtitle, commands),
+            None => {
+                ui.label(subtitle);
+            }
         }
     });
 }
@@ -83,14 +86,14 @@ fn plot(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &Mod
     let hidden = |series: &Series| state.dashboard.hidden.contains(legend::key(series));
     let (from, to) = cursor.bounds();
     let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4);
-    let marks = axis::marks(&state.settings, from, to, (ui.available_width() / 90.0) as usize);
+    let marks = axis::marks(&state.settings, from, to, (ui.available_width() / 80.0) as usize);
     let y_marks = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
     let x_grid: Vec<GridMark> = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();
     let (at, dragged, now_ms) = (cursor.at_ms(), cursor.dragged(), state.now.as_millisecond());
     let bounds = PlotBounds::from_min_max([from as f64, 0.0], [to as f64, top * 1.04]);
     let response = still(ui, widget)
         .custom_x_axes(vec![time_axis(theme, ui, marks)])
-        .custom_y_axes(vec![value_axis(theme, ui, widget)])
+        .custom_y_axes(vec![value_axis(theme, ui, widget, top)])
         .x_grid_spacer(move |_| x_grid.clone())
         .y_grid_spacer(y_marks)
         .show(ui, |plot| {
@@ -127,7 +130,9 @@ fn still<'a>(ui: &Ui, widget: &Widget) -> Plot<'a> {
         .show_crosshair(false)
         .show_x(false)
         .show_y(false)
+        .show_grid([false, true])
         .grid_color(theme.line)
+        .grid_fade(0.0)
         .sense(Sense::click_and_drag())
 }
 
@@ -141,9 +146,9 @@ fn time_axis<'a>(theme: &Theme, ui: &Ui, marks: Vec<axis::TimeMark>) -> AxisHint
     AxisHints::new_x().formatter(words).tick_label_color(theme.text3).tick_label_font(axis_font(ui)).min_thickness(18.0)
 }
 
-fn value_axis<'a>(theme: &Theme, ui: &Ui, widget: &Widget) -> AxisHints<'a> {
+fn value_axis<'a>(theme: &Theme, ui: &Ui, widget: &Widget, top: f64) -> AxisHints<'a> {
     let unit = widget.unit;
-    let words = move |mark: GridMark, _: &_| values::short(mark.value, unit);
+    let words = move |mark: GridMark, _: &_| values::on_axis(mark.value, unit, top);
     AxisHints::new_y().formatter(words).tick_label_color(theme.text3).tick_label_font(axis_font(ui)).min_thickness(46.0)
 }
 
@@ -162,6 +167,9 @@ fn overlays(plot: &mut PlotUi<'_>, theme: &Theme, at: Option<i64>, dragged: Opti
 /// The values of the period under the pointer.
 fn told(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &ModelNames, at_ms: i64) {
     let theme = Theme::of(ui);
+    ui.set_max_width(210.0);
+    ui.spacing_mut().interact_size.y = 14.0;
+    ui.spacing_mut().item_spacing.y = 3.0;
     let begin = at_ms.div_euclid(data.period_ms) * data.period_ms;
     let growing = data.unfinished_from(state.now.as_millisecond()).is_some_and(|from| begin >= from);
     ui.label(RichText::new(format::moment(&state.settings, timestamp_ms(begin))).text_style(text::mono_small()).color(theme.text2));

@@ -12,6 +12,18 @@ pub fn short(value: f64, unit: Unit) -> String {
     }
 }
 
+/// A value on an axis that ends at `top`: all its marks in the same scale.
+pub fn on_axis(value: f64, unit: Unit, top: f64) -> String {
+    match unit {
+        _ if value == 0.0 => "0".to_owned(),
+        Unit::Milliseconds if top >= 2_000.0 => format!("{} s", trimmed(value / 1e3)),
+        Unit::Milliseconds => format!("{} ms", trimmed(value)),
+        Unit::Count | Unit::Tokens if top >= 1e6 => format!("{} M", trimmed(value / 1e6)),
+        Unit::Count | Unit::Tokens if top >= 5_000.0 => format!("{} k", trimmed(value / 1e3)),
+        _ => short(value, unit),
+    }
+}
+
 /// A value in full: `4,423 tokens`, `2.43 s`.
 pub fn full(value: f64, unit: Unit) -> String {
     match unit {
@@ -36,7 +48,8 @@ fn milliseconds(value: f64) -> String {
 
 fn scaled(value: f64) -> String {
     match value.abs() {
-        v if v < 10_000.0 => trimmed(value),
+        v if v < 1_000.0 => trimmed(value),
+        v if v < 10_000.0 => whole(value.round()),
         v if v < 1e6 => format!("{} k", trimmed(value / 1e3)),
         v if v < 1e9 => format!("{} M", trimmed(value / 1e6)),
         _ => format!("{} G", trimmed(value / 1e9)),
@@ -61,8 +74,10 @@ mod tests {
     fn values_carry_their_unit_and_no_needless_digits() {
         let ms = [0.0, 850.0, 2_430.0, 15_000.0, 600_000.0].map(|v| short(v, Unit::Milliseconds));
         assert_eq!(ms, ["0 ms", "850 ms", "2.43 s", "15 s", "10 min"]);
-        let counts = [0.0, 7.0, 2.5, 15_000.0, 1_234_567.0].map(|v| short(v, Unit::Count));
-        assert_eq!(counts, ["0", "7", "2.5", "15 k", "1.23 M"]);
+        assert_eq!([0.0, 500.0, 2_500.0].map(|v| on_axis(v, Unit::Milliseconds, 4_000.0)), ["0", "0.5 s", "2.5 s"]);
+        assert_eq!([0.0, 5_000.0, 15_000.0].map(|v| on_axis(v, Unit::Tokens, 15_000.0)), ["0", "5 k", "15 k"]);
+        let counts = [0.0, 7.0, 2.5, 1_978.0, 15_000.0, 1_234_567.0].map(|v| short(v, Unit::Count));
+        assert_eq!(counts, ["0", "7", "2.5", "1,978", "15 k", "1.23 M"]);
         assert_eq!(full(4_423.0, Unit::Tokens), "4,423 tokens");
     }
 }

@@ -20,6 +20,9 @@ use crate::ui::{format, icons};
 /// Bytes of a raw line that are shown; copying takes all of it.
 const RAW_SHOWN: usize = 64 << 10;
 
+/// Below this height in points facts and content scroll as one.
+const SHORT: f32 = 500.0;
+
 /// What the detail keeps between frames.
 #[derive(Debug, Default)]
 pub struct DetailView {
@@ -31,20 +34,46 @@ impl DetailView {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, query: &Query, commands: &mut Commands) {
         let Some(detail) = state.logs.detail.clone() else { return };
         head(ui, state, commands);
+        if ui.available_height() >= SHORT {
+            self.content(ui, state, &detail, query, commands);
+            return;
+        }
+        // Where the place is low, facts and content scroll as one.
+        ScrollArea::vertical().id_salt("detail").auto_shrink([false, false]).show(ui, |ui| {
+            self.content(ui, state, &detail, query, commands);
+        });
+    }
+
+    fn content(&mut self, ui: &mut Ui, state: &State, detail: &Detail, query: &Query, commands: &mut Commands) {
         if let Some(record) = detail.record() {
-            facts(ui, state, record, &detail);
+            facts(ui, state, record, detail);
         } else {
-            line_facts(ui, state, &detail);
+            line_facts(ui, state, detail);
         }
         ui.add_space(size::GAP_SMALL);
-        actions(ui, state, &detail, commands);
+        actions(ui, state, detail, commands);
         ui.add_space(size::GAP);
         match state.logs.tab {
-            Tab::Conversation => conversation_tab(ui, &detail, query),
-            Tab::Json if detail.json.is_object() => self.tree.show(ui, key(&detail), &detail.json),
-            Tab::Json | Tab::Raw => raw_tab(ui, &detail),
+            Tab::Conversation => scrolling(ui, "conversation", |ui| conversation_tab(ui, detail, query)),
+            Tab::Json if detail.json.is_object() => tall(ui, |ui| self.tree.show(ui, key(detail), &detail.json)),
+            Tab::Json | Tab::Raw => scrolling(ui, "raw", |ui| raw_tab(ui, detail)),
         }
     }
+}
+
+/// Content with a scroll bar of its own, but not within the one of a low place.
+fn scrolling(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    if ui.available_height().is_finite() && ui.available_height() > 120.0 {
+        ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show(ui, content);
+    } else {
+        content(ui);
+    }
+}
+
+/// At least as high as a tree needs to be of use.
+fn tall(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let height = if ui.available_height().is_finite() { ui.available_height().max(280.0) } else { 280.0 };
+    ui.allocate_ui(egui::vec2(ui.available_width(), height), content);
 }
 
 /// Tells the values of one detail from those of another for the tree.
@@ -160,23 +189,19 @@ fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands)
 }
 
 fn conversation_tab(ui: &mut Ui, detail: &Detail, query: &Query) {
-    ScrollArea::vertical().id_salt("conversation").auto_shrink([false, false]).show(ui, |ui| {
-        if detail.record().is_none() {
-            CodeBlock::new(cut(&detail.entry.line)).show(ui);
-        } else if detail.text_was_not_logged() {
-            banner(ui, Tone::Neutral, "The logging configuration leaves texts out: switch on text delivery to see conversations here");
-        }
-        conversation::ui(ui, &detail.conversation, query);
-    });
+    if detail.record().is_none() {
+        CodeBlock::new(cut(&detail.entry.line)).show(ui);
+    } else if detail.text_was_not_logged() {
+        banner(ui, Tone::Neutral, "The logging configuration leaves texts out: switch on text delivery to see conversations here");
+    }
+    conversation::ui(ui, &detail.conversation, query);
 }
 
 fn raw_tab(ui: &mut Ui, detail: &Detail) {
-    ScrollArea::vertical().id_salt("raw").auto_shrink([false, false]).show(ui, |ui| {
-        CodeBlock::new(cut(&detail.entry.line)).name("record").show(ui);
-        if detail.entry.line.len() > RAW_SHOWN {
-            note(ui, Tone::Neutral, "The rest of the line is left out here; Copy takes all of it");
-        }
-    });
+    CodeBlock::new(cut(&detail.entry.line)).name("record").show(ui);
+    if detail.entry.line.len() > RAW_SHOWN {
+        note(ui, Tone::Neutral, "The rest of the line is left out here; Copy takes all of it");
+    }
 }
 
 /// The beginning of `line`, cut between characters.

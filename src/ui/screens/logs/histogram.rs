@@ -40,7 +40,9 @@ impl Brush {
     fn drag(&mut self, response: &egui::Response, scale: &Scale, commands: &mut Commands) {
         let here = response.interact_pointer_pos().map(|pos| scale.time(pos.x));
         if response.drag_started() {
-            self.begun_ms = here;
+            // A drag is known as one only after some points: it began where the button went down.
+            let pressed = response.ctx.input(|input| input.pointer.press_origin());
+            self.begun_ms = pressed.map(|pos| scale.time(pos.x));
         }
         if response.drag_stopped()
             && let (Some(begun), Some(end)) = (self.begun_ms.take(), here)

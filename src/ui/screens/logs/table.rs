@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Label, Layout, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{RichText, Role, Sense, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
 use egui_table::{AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
 use super::highlight;
@@ -22,9 +22,9 @@ use crate::ui::widgets::Selection;
 
 /// The columns: name, width in points (`None` takes what is left), and whether numbers stand at the right.
 const COLUMNS: [(&str, Option<f32>, bool); 8] = [
-    ("Time", Some(100.0), false),
+    ("Time", Some(112.0), false),
     ("Model", Some(104.0), false),
-    ("Operation", Some(112.0), false),
+    ("Operation", Some(122.0), false),
     ("Status", Some(84.0), false),
     ("Prompt", None, false),
     ("In", Some(60.0), true),
@@ -150,16 +150,16 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn cell(&self, ui: &mut Ui, entry: &Entry, column: usize) {
+    fn cell(&self, ui: &Ui, entry: &Entry, column: usize) {
         match (column, entry.record()) {
-            (0, _) => mono(ui, &self.time(entry.at_ms), Theme::of(ui).text2),
+            (0, _) => paint(ui, RichText::new(self.time(entry.at_ms)).monospace().color(Theme::of(ui).text2), false),
             (1, Some(record)) => words(ui, &models::short_name(&record.model_id), Theme::of(ui).series(&record.model_id).color),
             (2, Some(record)) => words(ui, short_operation(&record.operation), Theme::of(ui).text2),
             (3, record) => status(ui, record),
             (4, record) => self.prompt(ui, entry, record),
-            (5, Some(record)) => number(ui, record.input_tokens.map(grouped)),
-            (6, Some(record)) => number(ui, record.output_tokens.map(grouped)),
-            (7, Some(record)) => number(ui, record.latency_ms.map(|ms| duration(std::time::Duration::from_millis(ms)))),
+            (5, Some(record)) => number(ui, record.input_tokens.map(grouped).as_deref()),
+            (6, Some(record)) => number(ui, record.output_tokens.map(grouped).as_deref()),
+            (7, Some(record)) => number(ui, record.latency_ms.map(|ms| duration(std::time::Duration::from_millis(ms))).as_deref()),
             _ => {}
         }
     }
@@ -169,7 +169,7 @@ impl<'a> Rows<'a> {
         if self.with_date { format::custom(self.settings, at, "%m-%d %H:%M:%S") } else { format::time_ms(self.settings, at) }
     }
 
-    fn prompt(&self, ui: &mut Ui, entry: &Entry, record: Option<&InvocationRecord>) {
+    fn prompt(&self, ui: &Ui, entry: &Entry, record: Option<&InvocationRecord>) {
         let theme = Theme::of(ui);
         let (preview, color) = match record {
             None => (&*entry.line, theme.text2),
@@ -180,13 +180,8 @@ impl<'a> Rows<'a> {
         };
         let preview: String = preview.chars().take(400).collect();
         let text = highlight::snippet(&preview, &entry.line, self.query);
-        let font = egui::TextStyle::Body.resolve(ui.style());
-        ui.add(
-            Label::new(highlight::marked(theme, &text, self.query, &font, color))
-                .truncate()
-                .selectable(false)
-                .show_tooltip_when_elided(false),
-        );
+        let font = TextStyle::Body.resolve(ui.style());
+        paint(ui, highlight::marked(theme, &text, self.query, &font, color), false);
     }
 }
 
@@ -203,13 +198,16 @@ impl TableDelegate for Rows<'_> {
             String::new()
         };
         let theme = Theme::of(ui);
-        let label = Label::new(RichText::new(format!("{name}{zone}")).text_style(text::axis()).color(theme.text3)).selectable(false);
-        in_cell(ui, right, |ui| ui.add(label));
+        paint(ui, RichText::new(format!("{name}{zone}")).text_style(text::axis()).color(theme.text3), right);
         ui.painter().hline(ui.max_rect().x_range(), ui.max_rect().bottom(), Stroke::new(size::LINE, theme.line));
     }
 
     fn row_ui(&mut self, ui: &mut Ui, row: u64) {
         let (theme, rect, row) = (Theme::of(ui), ui.max_rect(), row as usize);
+        if !ui.clip_rect().intersects(rect) || ui.clip_rect().width() < 1.0 {
+            // The table also asks for the part of the row that lies in its frozen columns: there are none.
+            return;
+        }
         let selected = self.selection.contains(row);
         // Clickable, but no stop of the Tab key: the list is one.
         let response = ui.interact(rect, ui.scope_id().with("click"), Sense::CLICK);
@@ -232,7 +230,7 @@ impl TableDelegate for Rows<'_> {
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
         let column = self.columns[cell.col_nr];
         if let Some(entry) = self.view.entry(cell.row_nr as usize).cloned() {
-            in_cell(ui, COLUMNS[column].2, |ui| self.cell(ui, &entry, column));
+            self.cell(ui, &entry, column);
         }
     }
 
@@ -253,26 +251,25 @@ fn row_name(entry: &Entry) -> String {
     }
 }
 
-fn in_cell<R>(ui: &mut Ui, right: bool, add: impl FnOnce(&mut Ui) -> R) {
+/// Paints a cell's text, cut with an ellipsis. Painted, not added: the row has a name, and its cells are no widgets of their own.
+fn paint(ui: &Ui, text: impl Into<WidgetText>, right: bool) {
     let rect = ui.max_rect().shrink2(vec2(8.0, 0.0));
-    let layout = if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
-    ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), add);
+    let galley = text.into().into_galley(ui, Some(TextWrapMode::Truncate), rect.width(), TextStyle::Body);
+    let left = if right { rect.right() - galley.size().x } else { rect.left() };
+    ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, Theme::of(ui).text);
 }
 
-fn words(ui: &mut Ui, words: &str, color: egui::Color32) {
-    ui.add(Label::new(RichText::new(words).color(color)).truncate().selectable(false));
+fn words(ui: &Ui, words: &str, color: egui::Color32) {
+    paint(ui, RichText::new(words).color(color), false);
 }
 
-fn mono(ui: &mut Ui, words: &str, color: egui::Color32) {
-    ui.add(Label::new(RichText::new(words).monospace().color(color)).truncate().selectable(false));
-}
-
-fn number(ui: &mut Ui, value: Option<String>) {
+fn number(ui: &Ui, value: Option<&str>) {
     let theme = Theme::of(ui);
-    mono(ui, value.as_deref().unwrap_or("–"), if value.is_some() { theme.text } else { theme.text3 });
+    let color = if value.is_some() { theme.text } else { theme.text3 };
+    paint(ui, RichText::new(value.unwrap_or("–")).monospace().color(color), true);
 }
 
-fn status(ui: &mut Ui, record: Option<&InvocationRecord>) {
+fn status(ui: &Ui, record: Option<&InvocationRecord>) {
     let theme = Theme::of(ui);
     match record {
         None => words(ui, "raw line", theme.text3),

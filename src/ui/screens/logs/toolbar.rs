@@ -19,11 +19,9 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, facets: &mut Face
         if ui.add(Push::icon(icons::LIST_FILTER, "Show or hide the filters").selected(facets.shown(narrow))).clicked() {
             facets.switch(narrow);
         }
-        let controls = if two_rows { 60.0 } else { 420.0 };
+        let controls = if two_rows { 4.0 } else { 420.0 };
         search(ui, state, commands, (ui.available_width() - controls).max(160.0));
-        if two_rows {
-            refresh(ui, commands);
-        } else {
+        if !two_rows {
             time_and_source(ui, state, commands);
         }
     });

@@ -1,0 +1,340 @@
+//! The story of Logs: records are loaded, searched, narrowed, opened, copied, fetched from S3 and waited for.
+
+use std::sync::Arc;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use outcrop::app::logs::{LoadOrder, LogsCommand, LogsEffect, LogsEvent, Source, Tab, Wait};
+use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
+use outcrop::base::clock::Stopwatch;
+use outcrop::base::problem::Problem;
+use outcrop::logs::detail::{Detail, FetchedBody, Side};
+use outcrop::logs::filter::{Dimension, RAW};
+use outcrop::logs::{Entry, Store};
+use outcrop::metrics::range::Range;
+use outcrop::ui::screens::Screens;
+use serde_json::json;
+
+use crate::watch_data as data;
+
+struct Story {
+    state: State,
+    screens: Screens,
+    sent: Vec<Command>,
+}
+
+impl Story {
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        let mut commands = Commands::default();
+        self.screens.ui(ui, &self.state, &mut commands);
+        for command in commands.take() {
+            self.sent.push(command.clone());
+            let effects = reduce(&mut self.state, command);
+            data::settle(&mut self.state, effects);
+        }
+    }
+}
+
+fn open(state: State, size: [f32; 2]) -> Harness<'static, Story> {
+    let story = Story { state, screens: Screens::default(), sent: Vec::new() };
+    let builder = Harness::builder().with_size(egui::Vec2::from(size)).with_context_setup(outcrop::ui::prepare);
+    let mut harness = builder.build_ui_state(|ui, story: &mut Story| story.ui(ui), story);
+    harness.run();
+    harness
+}
+
+fn with_records(count: u64) -> State {
+    let mut state = data::connected(Screen::Logs);
+    data::load(&mut state, data::store(count));
+    state
+}
+
+fn run(state: &mut State, command: LogsCommand) -> Vec<Effect> {
+    let effects = reduce(state, Command::Logs(command));
+    data::settle(state, effects.clone());
+    effects
+}
+
+/// Clicks the visible row with this number.
+fn click_row(harness: &Harness<'_, Story>, row: usize) {
+    harness.query_all_by_role(egui::Role::Row).nth(row).unwrap().click();
+}
+
+fn load_order(effects: &[Effect]) -> Option<&LoadOrder> {
+    effects.iter().find_map(|effect| if let Effect::Logs(LogsEffect::Load(order)) = effect { Some(order) } else { None })
+}
+
+#[test]
+fn opening_logs_reads_the_configuration_and_loads_its_group() {
+    let mut state = data::connected(Screen::Lab);
+    let effects = reduce(&mut state, Command::Go(Screen::Logs));
+    assert_eq!(effects, [Effect::Logs(LogsEffect::FindSource)]);
+    let source = Source { group: Some("/lab".to_owned()), bucket: None, with_text: true };
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Source(Ok(source))));
+    let order = load_order(&effects).unwrap();
+    assert_eq!((order.group.as_str(), order.since_ms), ("/lab", None));
+}
+
+#[test]
+fn a_refresh_asks_only_for_what_is_newer() {
+    let mut state = with_records(10);
+    let source = state.logs.source.value().unwrap().clone();
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Source(Ok(source))));
+    let order = load_order(&effects).unwrap();
+    assert!(order.since_ms.is_some_and(|since| since > data::NOW_MS - 600_000));
+    assert_eq!(order.known.len(), 11);
+}
+
+#[test]
+fn typing_finds_and_clicking_a_value_narrows() {
+    let mut harness = open(with_records(400), [1440.0, 900.0]);
+    harness.get_by_label("Search the records").focus();
+    harness.run();
+    harness.get_by_label("Search the records").type_text("parcel #3256");
+    harness.run();
+    let found = harness.state().state.logs.view.rows.len();
+    assert!(found > 20 && found < 200, "{found}");
+    harness.get_by_label("Converse").click();
+    harness.run();
+    let view = harness.state().state.logs.view.clone();
+    assert!(view.rows.len() < found);
+    assert!((0..view.rows.len()).all(|row| &*view.entry(row).unwrap().record().unwrap().operation == "Converse"));
+    assert!(harness.state().state.logs.filter.insights().contains("filter operation in [\"Converse\"]"));
+}
+
+#[test]
+fn a_drag_over_the_histogram_narrows_the_time_and_a_click_widens_it() {
+    let mut harness = open(with_records(400), [1440.0, 900.0]);
+    let all = harness.state().state.logs.view.rows.len();
+    let rect = harness.get_by_label("Records over time").rect();
+    let at = |part: f32| egui::pos2(egui::lerp(rect.left()..=rect.right(), part), rect.center().y);
+    harness.drag_at(at(0.5));
+    harness.run();
+    harness.hover_at(at(0.75));
+    harness.run();
+    harness.drop_at(at(0.75));
+    harness.run();
+    let narrowed = harness.state().state.logs.view.clone();
+    let (from, to) = narrowed.filter.range.unwrap();
+    assert!((to - from - 45 * 60_000).abs() < 3 * 60_000, "{} min", (to - from) / 60_000);
+    assert!(!narrowed.rows.is_empty() && narrowed.rows.len() < all / 2);
+    harness.get_by_label("Records over time").click();
+    harness.run();
+    assert_eq!(harness.state().state.logs.view.rows.len(), all);
+}
+
+#[test]
+fn raw_lines_are_shown_and_counted() {
+    let mut state = with_records(30);
+    assert_eq!(state.logs.view.raw, 1);
+    run(&mut state, LogsCommand::Include(Dimension::Result, RAW.to_owned()));
+    let harness = open(state, [1280.0, 720.0]);
+    assert!(harness.query_by_label_contains("Line: Permissions are correctly set").is_some());
+}
+
+#[test]
+fn arrows_walk_through_the_list_and_shift_selects_a_range() {
+    let mut harness = open(with_records(60), [1440.0, 900.0]);
+    let newest = harness.state().state.logs.view.entry(0).unwrap().clone();
+    click_row(&harness, 0);
+    harness.run();
+    assert_eq!(harness.state().state.logs.detail.as_ref().unwrap().entry.id, newest.id);
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    harness.run();
+    let selection = &harness.state().state.logs.selection;
+    assert_eq!((selection.rows().collect::<Vec<_>>(), selection.cursor()), (vec![1, 2], Some(2)));
+    harness.key_press(Key::End);
+    harness.run();
+    let last = harness.state().state.logs.view.rows.len() - 1;
+    assert_eq!(harness.state().state.logs.selection.cursor(), Some(last));
+    let shown = harness.state().state.logs.detail.as_ref().unwrap().entry.id.clone();
+    assert_eq!(shown, harness.state().state.logs.view.entry(last).unwrap().id);
+}
+
+#[test]
+fn copying_takes_the_selected_records_as_json_lines() {
+    let mut harness = open(with_records(60), [1440.0, 900.0]);
+    click_row(&harness, 0);
+    harness.run();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    harness.run();
+    harness.event(egui::Event::Copy);
+    harness.step();
+    let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    let copied = copied.unwrap();
+    assert_eq!(copied.lines().count(), 2);
+    assert!(copied.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["requestId"].is_string()));
+}
+
+#[test]
+fn a_record_is_read_as_conversation_tree_and_line() {
+    let mut harness = open(with_records(60), [1440.0, 900.0]);
+    click_row(&harness, 0);
+    harness.run();
+    assert!(harness.query_all_by_label_contains("Please refund the full amount").next().is_some());
+    harness.get_by_label("JSON").click();
+    harness.run();
+    assert_eq!(harness.state().state.logs.tab, Tab::Json);
+    harness.get_by_label("Raw").click();
+    harness.run();
+    assert_eq!(harness.state().state.logs.tab, Tab::Raw);
+    harness.get_by_label("Close the record").click();
+    harness.run();
+    assert!(harness.state().state.logs.detail.is_none());
+}
+
+#[test]
+fn the_opened_record_stays_selected_when_newer_ones_arrive() {
+    let mut state = with_records(20);
+    let mut rows = outcrop::ui::widgets::Selection::default();
+    rows.select(3);
+    run(&mut state, LogsCommand::Select(rows));
+    let id = state.logs.detail.as_ref().unwrap().entry.id.clone();
+    let newer = Entry::new("newer", data::NOW_MS + 1_000, &data::line(999));
+    let (number, store) = (state.logs.load.number, Arc::new(state.logs.store.with(vec![newer])));
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Default::default() }));
+    data::settle(&mut state, effects);
+    assert_eq!(state.logs.selection.cursor(), Some(4));
+    assert_eq!(state.logs.view.entry(4).unwrap().id, id);
+}
+
+#[test]
+fn a_body_in_s3_is_fetched_on_demand() {
+    let line = json!({"schemaType": "ModelInvocationLog", "operation": "Converse", "modelId": "anthropic.claude-v2:1", "requestId": "r",
+        "input": {"inputBodyS3Path": "s3://bucket/data/r_input.json.gz", "inputTokenCount": 30_000}, "output": {"outputBodyJson": {"completion": "Yes"}}});
+    let mut state = data::connected(Screen::Logs);
+    data::load(&mut state, Arc::new(Store::default().with(vec![Entry::new("1", data::NOW_MS, &line.to_string())])));
+    let mut harness = open(state, [1440.0, 900.0]);
+    click_row(&harness, 0);
+    harness.run();
+    harness.get_by_label("Fetch from S3").click();
+    harness.run();
+    assert!(harness.state().state.logs.bodies.is_loading());
+    let entry = harness.state().state.logs.detail.as_ref().unwrap().entry.clone();
+    let body = json!({"messages": [{"role": "user", "content": [{"text": "the long question"}]}]});
+    let detail = Arc::new(Detail::with_bodies(entry, vec![FetchedBody { side: Side::Input, json: body }]));
+    reduce(&mut harness.state_mut().state, Event::Logs(LogsEvent::Bodies(Ok(detail))));
+    harness.run();
+    assert!(harness.query_by_label("the long question").is_some());
+    assert!(harness.query_by_label("Fetch from S3").is_none());
+}
+
+#[test]
+fn a_request_is_waited_for_and_opened_when_it_is_there() {
+    let mut state = with_records(10);
+    run(&mut state, LogsCommand::SetText("nothing has this".to_owned()));
+    reduce(&mut state, Command::Go(Screen::Playground));
+    let effects = run(&mut state, LogsCommand::Open { request_id: "fresh".to_owned() });
+    assert_eq!(state.screen, Screen::Logs);
+    let group = "/outcrop/bedrock".to_owned();
+    assert!(effects.contains(&Effect::Logs(LogsEffect::Await { group, request_id: "fresh".to_owned() })));
+    let arrived = LogsEvent::Waited { request_id: "fresh".to_owned(), outcome: Ok(Some(data::NOW_MS)) };
+    assert!(load_order(&reduce(&mut state, Event::Logs(arrived))).is_some());
+    let record = Entry::new("fresh", data::NOW_MS, &data::line(0).replace("eb9487e4-d2ca-4f1b-9d7e-000000000000", "fresh"));
+    let (number, store) = (state.logs.load.number, Arc::new(state.logs.store.with(vec![record])));
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Default::default() }));
+    data::settle(&mut state, effects);
+    assert_eq!(&*state.logs.detail.as_ref().unwrap().record().unwrap().request_id, "fresh");
+    assert!(state.logs.awaited.is_none() && state.logs.filter.is_empty());
+}
+
+#[test]
+fn a_record_that_does_not_come_is_told() {
+    let mut state = with_records(10);
+    run(&mut state, LogsCommand::Open { request_id: "lost".to_owned() });
+    reduce(&mut state, Event::Logs(LogsEvent::Waited { request_id: "lost".to_owned(), outcome: Ok(None) }));
+    assert_eq!(state.logs.awaited.as_ref().unwrap().status, Wait::Missing);
+    let harness = open(state, [1280.0, 720.0]);
+    assert!(harness.query_by_label_contains("No record of request lost came within a minute").is_some());
+}
+
+#[test]
+fn an_old_record_is_shown_in_its_own_time() {
+    let mut state = with_records(3);
+    run(&mut state, LogsCommand::Open { request_id: "old".to_owned() });
+    let at = data::NOW_MS - 5 * 86_400_000;
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Waited { request_id: "old".to_owned(), outcome: Ok(Some(at)) }));
+    assert!(matches!(load_order(&effects).unwrap().range, Range::Between(from, to) if from < at && at < to));
+}
+
+#[test]
+fn each_empty_state_says_what_to_do() {
+    let mut state = data::connected(Screen::Logs);
+    reduce(&mut state, Event::Logs(LogsEvent::Source(Ok(Source::default()))));
+    let mut harness = open(state, [1280.0, 720.0]);
+    harness.get_by_label("Open the lab").click();
+    harness.run();
+    assert_eq!(harness.state().state.screen, Screen::Lab);
+
+    let mut state = data::connected(Screen::Logs);
+    data::load(&mut state, Arc::default());
+    let mut harness = open(state, [1280.0, 720.0]);
+    harness.get_by_label("Look at the last week").click();
+    harness.run();
+    assert!(matches!(harness.state().state.logs.range, Range::Last(span) if span == 7 * 86_400_000));
+
+    let mut state = with_records(5);
+    run(&mut state, LogsCommand::SetText("no such word".to_owned()));
+    let mut harness = open(state, [1280.0, 720.0]);
+    harness.get_by_label("Clear the filter").click();
+    harness.run();
+    assert!(harness.state().state.logs.filter.is_empty() && harness.state().state.logs.view.rows.len() == 6);
+}
+
+#[test]
+fn a_failed_load_keeps_the_records_and_offers_another_try() {
+    let mut state = with_records(5);
+    let source = state.logs.source.value().unwrap().clone();
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Source(Ok(source))));
+    let number = load_order(&effects).unwrap().number;
+    let problem = Problem::new("CloudWatch Logs cannot be reached", "", "Check the network");
+    reduce(&mut state, Event::Logs(LogsEvent::LoadEnded { number, outcome: Err(problem) }));
+    let mut harness = open(state, [1280.0, 720.0]);
+    assert!(harness.query_by_label("CloudWatch Logs cannot be reached").is_some());
+    assert_eq!(harness.state().state.logs.view.rows.len(), 6);
+    harness.get_by_label("Try again").click();
+    harness.run();
+    assert!(harness.state().sent.contains(&Command::Refresh));
+}
+
+#[test]
+fn another_environment_forgets_the_records() {
+    let mut state = with_records(5);
+    let connected = state.connection.current.value().unwrap().clone();
+    reduce(&mut state, Event::Connected(Ok(connected)));
+    assert!(state.logs.store.is_empty() && state.logs.group().is_none());
+}
+
+#[test]
+fn small_windows_and_the_light_theme_come_to_rest() {
+    for size in [[720.0, 450.0], [640.0, 360.0], [900.0, 600.0]] {
+        let mut harness = open(with_records(100), size);
+        harness.ctx.set_theme(egui::Theme::Light);
+        harness.run();
+        click_row(&harness, 0);
+        harness.run();
+        assert!(harness.query_by_label("Close the record").is_some(), "{size:?}");
+    }
+}
+
+/// A frame may not cost more with many records than with few: only visible rows are drawn.
+#[test]
+fn a_frame_costs_the_same_with_many_records() {
+    let frame_ms = |count: u64| {
+        let mut harness = open(with_records(count), [1440.0, 900.0]);
+        let times = (0..15).map(|_| {
+            let watch = Stopwatch::start();
+            harness.step();
+            watch.elapsed().as_secs_f64() * 1e3
+        });
+        times.fold(f64::MAX, f64::min)
+    };
+    let (few, many) = (frame_ms(300), frame_ms(20_000));
+    assert!(many < few * 3.0 + 2.0, "{few:.2} ms with few records, {many:.2} ms with many");
+}
