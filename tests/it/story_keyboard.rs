@@ -27,7 +27,14 @@ fn the_first_steps_are_done_with_the_keyboard_alone() {
 fn every_screen_is_reached_by_its_shortcut_and_by_the_palette() {
     let home = tempfile::tempdir().unwrap();
     let mut harness = open(home.path());
-    for (key, screen) in [(Key::Num2, Screen::Playground), (Key::Num3, Screen::Dashboard), (Key::Num4, Screen::Logs), (Key::Num5, Screen::Resources), (Key::Comma, Screen::Settings), (Key::Num1, Screen::Lab)] {
+    for (key, screen) in [
+        (Key::Num2, Screen::Playground),
+        (Key::Num3, Screen::Dashboard),
+        (Key::Num4, Screen::Logs),
+        (Key::Num5, Screen::Resources),
+        (Key::Comma, Screen::Settings),
+        (Key::Num1, Screen::Lab),
+    ] {
         harness.key_press_modifiers(Modifiers::COMMAND, key);
         until(&mut harness, "the screen", |h| h.state().state().screen == screen);
     }

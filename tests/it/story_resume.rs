@@ -16,7 +16,9 @@ fn steps_done_before_a_restart_are_done_after_it_once_checked() {
     drop(first);
 
     let mut second = open(home.path());
-    until(&mut second, "the steps are checked again", |h| ["where-to-work", "log-group"].iter().all(|id| h.state().state().lab.status(id).is_done()));
+    until(&mut second, "the steps are checked again", |h| {
+        ["where-to-work", "log-group"].iter().all(|id| h.state().state().lab.status(id).is_done())
+    });
     assert_eq!(second.state().state().screen, Screen::Lab, "the place used last is opened by itself");
     let checks = second.state().state().calls.records.iter().filter(|call| call.operation == "DescribeLogGroups").count();
     assert!(checks > 0, "the log group was looked for, not remembered");
@@ -51,5 +53,7 @@ fn what_was_typed_survives_a_restart() {
 
     let mut second = open(home.path());
     second.state_mut().take(Command::Lab(LabCommand::Choose("log-group".to_owned())));
-    until(&mut second, "the name typed before", |h| h.state().state().lab.view.as_ref().is_some_and(|view| view.values.text("name") == "class-of-2026"));
+    until(&mut second, "the name typed before", |h| {
+        h.state().state().lab.view.as_ref().is_some_and(|view| view.values.text("name") == "class-of-2026")
+    });
 }

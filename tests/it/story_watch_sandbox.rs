@@ -46,7 +46,12 @@ impl Program {
     fn until(&mut self, what: &str, done: impl Fn(&State) -> bool) {
         let watch = Stopwatch::start();
         while !done(self.app.state()) {
-            assert!(watch.elapsed() < Duration::from_mins(1), "in vain: {what}\n{:?}\n{:?}", self.app.state().logs, self.app.state().notices);
+            assert!(
+                watch.elapsed() < Duration::from_mins(1),
+                "in vain: {what}\n{:?}\n{:?}",
+                self.app.state().logs,
+                self.app.state().notices
+            );
             self.app.logic(&self.context);
             std::thread::park_timeout(Duration::from_millis(5));
         }
@@ -58,7 +63,12 @@ impl Program {
     }
 
     fn ask(&self, text: String) -> String {
-        let request = ConverseRequest { model_id: MODEL.to_owned(), messages: vec![Message::user(text)], max_tokens: Some(200), ..ConverseRequest::default() };
+        let request = ConverseRequest {
+            model_id: MODEL.to_owned(),
+            messages: vec![Message::user(text)],
+            max_tokens: Some(200),
+            ..ConverseRequest::default()
+        };
         self.call(async |session| session.run(Converse(request)).await.unwrap().request_id.unwrap())
     }
 
@@ -77,7 +87,8 @@ async fn configure(session: Session, account: &str) {
     let stream = format!("arn:aws:logs:us-east-1:{account}:log-group:{GROUP}:log-stream:aws/bedrock/modelinvocations");
     let may_log = statement(json!({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": stream}));
     let resource = format!("arn:aws:s3:::{BUCKET}/AWSLogs/{account}/BedrockModelInvocationLogs/*");
-    let may_put = statement(json!({"Effect": "Allow", "Principal": service, "Action": "s3:PutObject", "Resource": resource, "Condition": condition}));
+    let may_put =
+        statement(json!({"Effect": "Allow", "Principal": service, "Action": "s3:PutObject", "Resource": resource, "Condition": condition}));
     session.run(CreateLogGroup { log_group_name: GROUP.to_owned(), kms_key_id: None, tags: Vec::new() }).await.unwrap();
     session.run(CreateBucket { bucket: BUCKET.to_owned(), region: "us-east-1".to_owned() }).await.unwrap();
     session.run(PutBucketOwnershipControls { bucket: BUCKET.to_owned(), ownership: "BucketOwnerEnforced".to_owned() }).await.unwrap();
@@ -119,7 +130,8 @@ fn invocations_appear_in_logs_and_on_the_dashboard() {
     assert!(detail.conversation.reply().unwrap().text().to_lowercase().contains("sandbox"));
 
     program.app.take(Command::Logs(LogsCommand::Open { request_id: large.clone() }));
-    let is_open = |state: &State, id: &str| state.logs.detail.as_ref().and_then(|d| d.record()).is_some_and(|record| &*record.request_id == id);
+    let is_open =
+        |state: &State, id: &str| state.logs.detail.as_ref().and_then(|d| d.record()).is_some_and(|record| &*record.request_id == id);
     program.until("the large record is open", |state| is_open(state, &large));
     assert_eq!(program.app.state().logs.detail.as_ref().unwrap().missing_bodies().len(), 1);
     program.app.take(Command::Logs(LogsCommand::FetchBodies));

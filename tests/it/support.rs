@@ -20,7 +20,10 @@ pub fn open(home: &Path) -> Harness<'static, App> {
 /// Opens the program at a place.
 pub fn open_at(home: &Path, opening: Opening) -> Harness<'static, App> {
     let options = Options { home: home.to_owned(), ..Options::standard() };
-    Harness::builder().with_size(egui::vec2(1440.0, 900.0)).with_max_steps(64).build_eframe(move |creation| App::new(&creation.egui_ctx, options, opening).expect("the program starts"))
+    Harness::builder()
+        .with_size(egui::vec2(1440.0, 900.0))
+        .with_max_steps(64)
+        .build_eframe(move |creation| App::new(&creation.egui_ctx, options, opening).expect("the program starts"))
 }
 
 /// Draws frames until `done`, letting background work go on between them.
