@@ -3,7 +3,6 @@
 //! Owned here: the format of `assets/prompts/*.toml` and its reading. Each file is one prompt with its document, suggested parameters, what to
 //! watch for in log and metrics, and the reply that the sandbox's model gives. Not here: sending anything, and the sandbox's other answers.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -150,9 +149,11 @@ impl Document {
         let line = self.text.trim();
         let mut out = String::with_capacity((line.len() + 8) * repeat as usize);
         for n in 1..=repeat {
-            let _ = writeln!(out, "{}", line.replace("{n}", &n.to_string()));
+            out.push_str(&line.replace("{n}", &n.to_string()));
+            out.push('\n');
             if let Some(insert) = self.insert.as_ref().filter(|insert| insert.after == n) {
-                let _ = writeln!(out, "{}", insert.text);
+                out.push_str(&insert.text);
+                out.push('\n');
             }
         }
         out.truncate(out.trim_end().len());

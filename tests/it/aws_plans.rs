@@ -203,6 +203,7 @@ fn every_call_says_what_it_needs() {
 
 /// The lines of all plans, for a look at them or for a run of the AWS CLI over them: `cargo test --test it cli_lines -- --nocapture`.
 #[test]
+#[expect(clippy::print_stdout, reason = "the lines are made to be looked at")]
 fn cli_lines_are_whole_commands() {
     for plan in all() {
         println!("{}", plan.cli);

@@ -6,7 +6,7 @@ use outcrop::aws::iam::{
 };
 use outcrop::aws::sts::GetCallerIdentity;
 use outcrop::aws::{Environment, ErrorKind, Session, Tag};
-use outcrop::base::clock::SystemClock;
+use outcrop::base::clock::{SharedClock, SystemClock};
 use outcrop::sandbox::Sandbox;
 use outcrop::sandbox::door::Door;
 use outcrop::sandbox::server::Server;
@@ -17,12 +17,14 @@ use crate::aws_server::keeping_recorder;
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"bedrock.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:PutLogEvents","Resource":"*"}]}"#;
 
-fn sandbox() -> Sandbox {
-    Sandbox::new(World::default(), SystemClock::shared(), 11)
-}
-
 /// A session through each door, each to an account of its own; the server lives as long as it is held.
 pub async fn doors() -> (Vec<Session>, Server) {
+    doors_at(SystemClock::shared()).await
+}
+
+/// The same with both accounts on `clock`.
+pub async fn doors_at(clock: SharedClock) -> (Vec<Session>, Server) {
+    let sandbox = || Sandbox::new(World::default(), clock.clone(), 11);
     let server = Server::start(sandbox(), None).await.unwrap();
     let loopback = Session::connect(&Environment::sandbox(server.url()), keeping_recorder().0).await.unwrap();
     let inside = Environment::sandbox("http://sandbox.invalid");

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod aws_bedrock;
 mod aws_faults;
+mod aws_logs;
+mod aws_metrics;
 mod aws_plans;
 mod aws_s3;
 mod aws_sandbox;

@@ -100,21 +100,24 @@ fn listed(cx: &CallContext) -> impl Iterator<Item = &'static Model> + '_ {
 }
 
 /// `ListFoundationModels`.
-pub(super) fn list_foundation_models(_: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
-    let summaries = listed(cx).map(|model| summary(cx, model)).filter(|model| {
-        let has = |list: &str, wanted: Option<&str>| {
-            wanted.is_none_or(|wanted| model[list].as_array().is_some_and(|l| l.iter().any(|v| v == wanted)))
-        };
-        parameters.get("byProvider").is_none_or(|provider| model["providerName"].as_str().is_some_and(|p| p.eq_ignore_ascii_case(provider)))
-            && has("outputModalities", parameters.get("byOutputModality"))
-            && has("inferenceTypesSupported", parameters.get("byInferenceType"))
-            && has("customizationsSupported", parameters.get("byCustomizationType"))
-    });
-    Ok(json!({ "modelSummaries": summaries.collect::<Vec<_>>() }))
+pub(super) fn list_foundation_models(cx: &CallContext, parameters: &Parameters) -> Value {
+    let summaries: Vec<Value> = listed(cx).map(|model| summary(cx, model)).filter(|model| passes_filters(model, parameters)).collect();
+    json!({ "modelSummaries": summaries })
+}
+
+fn passes_filters(model: &Value, parameters: &Parameters) -> bool {
+    let has = |list: &str, parameter: &str| {
+        parameters.get(parameter).is_none_or(|wanted| model[list].as_array().is_some_and(|items| items.iter().any(|item| item == wanted)))
+    };
+    let provider = |wanted: &str| model["providerName"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+    parameters.get("byProvider").is_none_or(provider)
+        && has("outputModalities", "byOutputModality")
+        && has("inferenceTypesSupported", "byInferenceType")
+        && has("customizationsSupported", "byCustomizationType")
 }
 
 /// `GetFoundationModel`.
-pub(super) fn get_foundation_model(_: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
+pub(super) fn get_foundation_model(cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let id = parameters.id();
     let model = listed(cx).find(|model| model.id == models::normalise(id)).filter(|_| models::profile_prefix(id).is_none());
     model
@@ -205,7 +208,7 @@ fn destinations(cx: &CallContext, geography: &Geography, model: &Model) -> Vec<V
 }
 
 /// `ListInferenceProfiles`: pages of at most 1,000; the token is the number of profiles already given.
-pub(super) fn list_inference_profiles(_: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
+pub(super) fn list_inference_profiles(cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let size = parameters.number("maxResults", 1..=1_000)?.unwrap_or(100) as usize;
     let start = match parameters.get("nextToken") {
         Some(token) => token.parse::<usize>().map_err(|_| invalid("The pagination token provided is invalid."))?,
@@ -228,7 +231,7 @@ pub(super) fn list_inference_profiles(_: &Sandbox, cx: &CallContext, parameters:
 }
 
 /// `GetInferenceProfile`, by id or ARN.
-pub(super) fn get_inference_profile(_: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
+pub(super) fn get_inference_profile(cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let id = parameters.id();
     let found = profiles(cx).find(|profile| profile["inferenceProfileId"] == id || profile["inferenceProfileArn"] == id);
     found.ok_or_else(|| not_found("The requested inference profile could not be found."))

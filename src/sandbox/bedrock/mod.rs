@@ -71,11 +71,11 @@ fn control(sandbox: &Sandbox, cx: &CallContext, operation: &'static str, id: &st
         "PutModelInvocationLoggingConfiguration" => logging::put(sandbox, cx, request),
         "GetModelInvocationLoggingConfiguration" => Ok(logging::get(sandbox, cx)),
         "DeleteModelInvocationLoggingConfiguration" => Ok(logging::delete(sandbox, cx)),
-        "ListFoundationModels" => catalogue::list_foundation_models(sandbox, cx, &parameters),
-        "GetFoundationModel" => catalogue::get_foundation_model(sandbox, cx, &parameters),
+        "ListFoundationModels" => Ok(catalogue::list_foundation_models(cx, &parameters)),
+        "GetFoundationModel" => catalogue::get_foundation_model(cx, &parameters),
         "GetFoundationModelAvailability" => catalogue::get_foundation_model_availability(sandbox, cx, &parameters),
-        "ListInferenceProfiles" => catalogue::list_inference_profiles(sandbox, cx, &parameters),
-        "GetInferenceProfile" => catalogue::get_inference_profile(sandbox, cx, &parameters),
+        "ListInferenceProfiles" => catalogue::list_inference_profiles(cx, &parameters),
+        "GetInferenceProfile" => catalogue::get_inference_profile(cx, &parameters),
         other => Err(ApiError::not_implemented("bedrock", other)),
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn check_bucket(world: &World, place: &Place, bucket: &str, key: &str
 
 /// Writes an object; `false` when S3 does not take it.
 pub(super) fn write_object(world: &mut World, place: &Place, bucket: &str, key: &str, bytes: Vec<u8>) -> bool {
-    let gzip = key.ends_with(".gz");
+    let gzip = key.strip_suffix(".gz").is_some();
     let (content_type, encoding) = if gzip { (Some("application/json"), Some("gzip")) } else { (None, None) };
     let written = world.s3.put_object(bucket, key, bytes, content_type, encoding, place.now);
     written.inspect_err(|error| tracing::warn!(bucket, key, ?error, "the sandbox could not deliver an object")).is_ok()

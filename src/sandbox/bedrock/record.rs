@@ -1,4 +1,4 @@
-//! The ModelInvocationLog record of an invocation, as each destination gets it.
+//! The `ModelInvocationLog` record of an invocation, as each destination gets it.
 //!
 //! Key order and shapes follow real records. A body that is larger than [`INLINE_LIMIT`] or holds binary data is put into the
 //! destination's bucket under `data/` and the record names its path; without such a bucket the record goes without the body.

@@ -93,7 +93,7 @@ impl Reply {
         let reached = pieces.last().map_or(0, |piece| piece.block + 1);
         let blocks = self.blocks[..reached].iter().enumerate().filter_map(|(i, block)| match block {
             Block::Text(_) => Some(Block::Text(text(i))),
-            Block::ToolUse { input, .. } => (text(i) == input.to_string()).then(|| block.clone()),
+            Block::ToolUse { input, .. } => Some(input.to_string()).filter(|whole| *whole == text(i)).map(|_| block.clone()),
         });
         Self { blocks: blocks.collect(), stop: None, pieces }
     }

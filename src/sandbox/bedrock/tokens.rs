@@ -56,12 +56,10 @@ fn first_token(text: &str) -> Option<usize> {
         chars.next();
     }
     let limit = longest_run(kind(first));
-    let mut taken = 1;
-    for (at, c) in chars {
+    for (taken, (at, c)) in (1..).zip(chars) {
         if taken == limit || !continues(first, c) {
             return Some(at);
         }
-        taken += 1;
     }
     Some(text.len())
 }

@@ -3,7 +3,7 @@
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, StreamBody};
 use serde_json::Value;
@@ -33,7 +33,8 @@ pub fn channel() -> (EventSender, Body) {
         let bytes = receiver.recv().await?;
         Some((Ok(Frame::data(bytes)), receiver))
     });
-    (EventSender(sender), StreamBody::new(frames).boxed_unsync())
+    // Readers ask once more after the end, for trailers.
+    (EventSender(sender), StreamBody::new(frames.fuse()).boxed_unsync())
 }
 
 /// A 200 response of event-stream type around `body`. The router adds the request id.

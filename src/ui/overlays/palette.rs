@@ -1,13 +1,12 @@
 //! The command palette: every command by name, run from the keyboard.
 
-use egui::{
-    Align2, Context, Id, Key, Modal, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Context, Id, Key, Modal, Modifiers, Response, Role, ScrollArea, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::fuzzy;
 use crate::app::{Command, Commands, State};
 use crate::aws::{Environment, EnvironmentKind};
 use crate::ui::theme::{Theme, size, text};
+use crate::ui::widgets::row_sense;
 
 const ROW: f32 = 32.0;
 const WIDTH: f32 = 560.0;
@@ -70,6 +69,8 @@ impl Palette {
         let query = self.query.trim();
         let mut scored: Vec<_> = entries.into_iter().filter_map(|entry| Some((fuzzy::score(query, &entry.text)?, entry))).collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        let best = scored.first().map_or(0, |(score, _)| *score);
+        scored.retain(|(score, _)| score * 2 >= best); // letters strewn over a sentence are no match beside a word
         self.chosen = self.chosen.min(scored.len().saturating_sub(1));
         scored.into_iter().map(|(_, entry)| entry).collect()
     }
@@ -122,7 +123,7 @@ impl Palette {
 fn row(ui: &mut Ui, entry: &Entry, chosen: bool) -> Response {
     let theme = Theme::of(ui);
     // Not reached with Tab: the keyboard stays in the text field and the arrows choose.
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::CLICK - Sense::FOCUSABLE);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), row_sense());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &entry.text));
     if !ui.is_rect_visible(rect) {
         return response;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, TextStyle, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, Panel, Response, RichText, Role, ScrollArea, TextStyle, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::app::{Command, Commands, State};
@@ -10,7 +10,9 @@ use crate::aws::recorder::CallRecord;
 use crate::base::problem::Problem;
 use crate::base::text::{count, duration};
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{CodeBlock, Empty, ErrorPanel, Field, KeyValues, Push, Selection, caption, checkbox, hint, section, status};
+use crate::ui::widgets::{
+    CodeBlock, Empty, ErrorPanel, Field, KeyValues, Push, Selection, caption, checkbox, hint, list_focus, row_sense, section, status,
+};
 use crate::ui::{format, icons};
 
 /// What the drawer keeps between frames.
@@ -20,7 +22,6 @@ pub struct CallsDrawer {
     failed_only: bool,
     /// Numbers of calls since the start of the program, so that new calls do not move the choice.
     chosen: Option<u64>,
-    selection: Selection,
 }
 
 /// A call with its number since the start of the program.
@@ -101,11 +102,12 @@ impl CallsDrawer {
     }
 
     fn table(&mut self, ui: &mut Ui, state: &State, rows: &[Numbered<'_>]) {
-        self.keys(ui, rows);
+        let list = list_focus(ui, "calls", Role::Table, "AWS calls, newest first");
+        let scroll_to = self.keys(ui, rows, &list);
         ui.spacing_mut().item_spacing = egui::vec2(10.0, 0.0);
         let table = TableBuilder::new(ui)
             .id_salt("calls")
-            .sense(Sense::click())
+            .sense(row_sense())
             .auto_shrink([false, false])
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::exact(86.0))
@@ -114,6 +116,7 @@ impl CallsDrawer {
             .column(Column::exact(56.0))
             .column(Column::exact(58.0))
             .column(Column::remainder().at_least(80.0).clip(true));
+        let table = if let Some(row) = scroll_to { table.scroll_to_row(row, None) } else { table };
         table.header(22.0, header).body(|body| {
             body.rows(size::ROW, rows.len(), |mut row| {
                 let (number, record) = rows[row.index()];
@@ -121,22 +124,27 @@ impl CallsDrawer {
                 cells(&mut row, state, record);
                 if row.response().clicked() {
                     self.chosen = if self.chosen == Some(number) { None } else { Some(number) };
-                    self.selection.select(row.index());
+                    list.request_focus();
                 }
             });
         });
     }
 
-    /// Arrow keys walk through the calls while nothing else has the keyboard.
-    fn keys(&mut self, ui: &Ui, rows: &[Numbered<'_>]) {
-        if self.chosen.is_none() || ui.egui_wants_keyboard_input() {
-            return;
+    /// Arrow keys walk through the calls; returns the row to scroll to.
+    fn keys(&mut self, ui: &Ui, rows: &[Numbered<'_>], list: &Response) -> Option<usize> {
+        if !list.has_focus() {
+            return None;
         }
-        let place = rows.iter().position(|(number, _)| Some(*number) == self.chosen);
-        self.selection.select(place.unwrap_or(0));
-        if let Some(row) = self.selection.keys(ui, rows.len(), 10).moved_to {
-            self.chosen = Some(rows[row].0);
+        let mut selection = Selection::default();
+        if let Some(place) = rows.iter().position(|(number, _)| Some(*number) == self.chosen) {
+            selection.select(place);
         }
+        let keys = selection.keys(ui, rows.len(), (ui.available_height() / size::ROW) as usize);
+        if keys.copy {
+            ui.copy_text(selection.text(|row| rows[row].1.cli.clone()));
+        }
+        self.chosen = keys.moved_to.map(|row| rows[row].0).or(self.chosen);
+        keys.moved_to
     }
 }
 

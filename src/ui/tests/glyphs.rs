@@ -51,7 +51,7 @@ fn walk(folder: &Path, found: &mut BTreeMap<char, PathBuf>) {
 /// The part of a file that can be shown: tests at the end of a source file speak every language.
 fn written<'t>(path: &Path, text: &'t str) -> &'t str {
     let source = path.extension().is_some_and(|ending| ending == "rs");
-    let in_tests = path.components().any(|part| part.as_os_str() == "tests");
+    let in_tests = path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
     match text.find("#[cfg(test)]") {
         _ if source && in_tests => "",
         Some(end) if source => &text[..end],

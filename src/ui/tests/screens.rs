@@ -164,3 +164,21 @@ fn new_calls_do_not_move_the_chosen_one() {
     window.run();
     assert!(window.query_all_by_label("request-29").count() >= 2, "row and detail");
 }
+
+#[test]
+fn calls_are_walked_through_with_arrows_and_copied_as_command_lines() {
+    let mut bench = full();
+    bench.take(Command::ToggleCalls);
+    let mut window = window(bench);
+    window.run();
+    window.get_by_role_and_label(Role::Table, "AWS calls, newest first").focus();
+    window.run();
+    for _ in 0..2 {
+        window.key_press(Key::ArrowDown);
+        window.run();
+    }
+    assert!(window.query_all_by_label("request-28").count() >= 2, "the second newest is shown in detail");
+    window.event(egui::Event::Copy);
+    window.step();
+    assert_eq!(copied(&window).as_deref(), Some("aws iam get-role --role-name arn:aws:iam::123456789012:role/outcrop"));
+}

@@ -4,18 +4,17 @@ mod rows;
 
 use std::collections::HashSet;
 
-use egui::{
-    Align2, EventFilter, Key, Modifiers, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Key, Modifiers, Rect, Response, Role, ScrollArea, TextStyle, Ui, WidgetInfo, pos2, vec2};
 use serde_json::Value;
 
 use self::rows::{Kind, Row, build};
 use super::button::Push;
 use super::field::Field;
 use super::label::hint;
+use super::list_focus::{list_focus, row_sense};
 use crate::base::text::grouped;
 use crate::ui::icons;
-use crate::ui::theme::{Theme, size};
+use crate::ui::theme::Theme;
 
 const ROW: f32 = 20.0;
 const INDENT: f32 = 16.0;
@@ -104,16 +103,10 @@ impl JsonTree {
     /// The tree is one stop of the Tab key; arrows walk in it. Returns where to scroll and what was asked.
     fn keyboard(&mut self, ui: &mut Ui) -> (Option<f32>, Option<(usize, Act)>) {
         let rect = ui.available_rect_before_wrap();
-        let response = ui.interact(rect, ui.scope_id().with("json-tree-keys"), Sense::focusable_noninteractive());
-        response.widget_info(|| WidgetInfo::labeled(Role::Tree, true, "Record as a tree"));
+        let response = list_focus(ui, "json-tree", Role::Tree, "Record as a tree");
         if !response.has_focus() || self.rows.is_empty() {
             return (None, None);
         }
-        ui.memory_mut(|memory| {
-            let arrows = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
-            memory.set_focus_lock_filter(response.id, arrows);
-        });
-        ui.painter().rect_stroke(rect, size::RADIUS, Stroke::new(size::LINE, Theme::of(ui).accent.ink), StrokeKind::Inside);
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         let last = self.rows.len() - 1;
         let moved = match self.cursor {
@@ -145,7 +138,7 @@ impl JsonTree {
 }
 
 fn row_ui(ui: &mut Ui, row: &Row, current: bool, query: &str) -> Option<Act> {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::CLICK - Sense::FOCUSABLE);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), row_sense());
     response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, current, format!("{} {}", row.name, row.value)));
     paint_row(ui, rect, row, current || response.hovered(), query);
     let response = if row.cut { response.on_hover_text(crate::base::text::one_line(&row.whole, TOOLTIP)) } else { response };

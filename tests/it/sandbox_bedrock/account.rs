@@ -102,7 +102,7 @@ impl Account {
     /// Puts a logging configuration; the error is (status, code, message).
     pub async fn put(&self, config: LoggingConfig) -> Result<(), (u16, String, String)> {
         let sent = self.bedrock().put_model_invocation_logging_configuration().logging_config(config).send().await;
-        sent.map(|_| ()).map_err(told)
+        sent.map(|_| ()).map_err(|error| told(&error))
     }
 
     /// What an error of Put says, for configurations that must fail.
@@ -177,7 +177,7 @@ impl Account {
             call = call.dimensions(Dimension::builder().name("ModelId").value(model).build());
         }
         let output = call.start_time(start).end_time(now).period(60).statistics(Statistic::Sum).send().await.unwrap();
-        output.datapoints().iter().filter_map(|point| point.sum()).sum()
+        output.datapoints().iter().filter_map(aws_sdk_cloudwatch::types::Datapoint::sum).sum()
     }
 
     /// A request that no SDK would send: (status, error code, body).
@@ -205,7 +205,7 @@ impl Account {
 
 /// (status, code, message) of an SDK error.
 pub fn told<E: ProvideErrorMetadata + std::fmt::Debug>(
-    error: SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
+    error: &SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
 ) -> (u16, String, String) {
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     (status, error.code().unwrap_or_default().to_owned(), error.message().unwrap_or_default().to_owned())

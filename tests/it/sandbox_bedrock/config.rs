@@ -1,6 +1,7 @@
 //! Putting, reading and deleting the logging configuration, and everything that AWS checks.
 
 use aws_sdk_bedrock::types::{LoggingConfig, S3Config};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership, OwnershipControls, OwnershipControlsRule};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -118,13 +119,11 @@ async fn buckets_are_checked_for_existence_policy_region_and_ownership() {
     assert_eq!(account.refused(bucket_only(BUCKET)).await, refused);
     assert_eq!(account.refused(both()).await, refused, "also as the bucket for large data");
 
-    use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
     let elsewhere = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::EuWest1).build();
     let eu = client!(account, aws_sdk_s3, "eu-west-1");
     eu.create_bucket().bucket("bucket-far-away").create_bucket_configuration(elsewhere).send().await.unwrap();
     assert!(account.refused(bucket_only("bucket-far-away")).await.contains("same Region"));
 
-    use aws_sdk_s3::types::{ObjectOwnership, OwnershipControls, OwnershipControlsRule};
     s3.put_bucket_policy().bucket(BUCKET).policy(bucket_policy(REGION).to_string()).send().await.unwrap();
     let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::ObjectWriter).build().unwrap();
     let controls = OwnershipControls::builder().rules(rule).build().unwrap();
@@ -173,7 +172,7 @@ async fn malformed_configurations_are_refused_with_the_member_named() {
 async fn unknown_operations_are_named() {
     let account = Account::new();
     let error = account.bedrock().list_guardrails().send().await.unwrap_err();
-    let (status, code, message) = super::account::told(error);
+    let (status, code, message) = super::account::told(&error);
     assert_eq!((status, code.as_str()), (501, "NotImplemented"));
     assert!(message.contains("ListGuardrails"));
 }

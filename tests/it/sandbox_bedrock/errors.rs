@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::account::{Account, CLAUDE_2, SONNET, told, user};
 
 async fn converse_error(account: &Account, model: &str) -> (u16, String, String) {
-    told(account.runtime().converse().model_id(model).messages(user("Hello")).send().await.unwrap_err())
+    told(&account.runtime().converse().model_id(model).messages(user("Hello")).send().await.unwrap_err())
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn parameters_that_a_model_does_not_take_are_refused() {
     let account = Account::new();
     let refused = async |model: &str, config: InferenceConfiguration| {
         let call = account.runtime().converse().model_id(model).messages(user("Hello")).inference_config(config);
-        let (status, code, message) = told(call.send().await.unwrap_err());
+        let (status, code, message) = told(&call.send().await.unwrap_err());
         assert_eq!((status, code.as_str()), (400, "ValidationException"));
         message
     };
@@ -91,7 +91,7 @@ async fn conversations_must_be_well_formed() {
     let assistant =
         |text: &str| Message::builder().role(ConversationRole::Assistant).content(ContentBlock::Text(text.to_owned())).build().unwrap();
     let refused = async |model: &str, messages: Vec<Message>| {
-        told(account.runtime().converse().model_id(model).set_messages(Some(messages)).send().await.unwrap_err()).2
+        told(&account.runtime().converse().model_id(model).set_messages(Some(messages)).send().await.unwrap_err()).2
     };
     let start = "A conversation must start with a user message. Try again with a conversation that starts with a user message.";
     assert_eq!(refused(SONNET, vec![]).await, start);

@@ -289,7 +289,7 @@ async fn request_metadata_is_checked() {
     for n in 0..17 {
         call = call.request_metadata(format!("key{n}"), "value");
     }
-    let (status, code, message) = told(call.send().await.unwrap_err());
+    let (status, code, message) = told(&call.send().await.unwrap_err());
     assert_eq!((status, code.as_str()), (400, "ValidationException"));
     assert!(message.contains("requestMetadata"));
 }

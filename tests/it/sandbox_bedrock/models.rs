@@ -1,6 +1,8 @@
 //! Lists of models and profiles.
 
-use aws_sdk_bedrock::types::{FoundationModelLifecycleStatus, InferenceProfileType, InferenceType, ModelModality};
+use aws_sdk_bedrock::types::{
+    FoundationModelLifecycleStatus, FoundationModelSummary, InferenceProfileSummary, InferenceProfileType, InferenceType, ModelModality,
+};
 
 use super::account::{Account, client, told};
 
@@ -9,14 +11,14 @@ async fn models_are_listed_with_lifecycle_and_filters() {
     let account = Account::new();
     let bedrock = account.bedrock();
     let all = bedrock.list_foundation_models().send().await.unwrap();
-    let ids: Vec<&str> = all.model_summaries().iter().map(|model| model.model_id()).collect();
+    let ids: Vec<&str> = all.model_summaries().iter().map(FoundationModelSummary::model_id).collect();
     assert!(ids.contains(&"anthropic.claude-sonnet-4-6") && ids.contains(&"anthropic.claude-v2:1"));
     assert!(!ids.contains(&"anthropic.claude-3-haiku-20240307-v1:0"), "past its end of life");
     let claude_2 = all.model_summaries().iter().find(|model| model.model_id() == "anthropic.claude-v2:1").unwrap();
     assert_eq!(claude_2.model_lifecycle().unwrap().status(), &FoundationModelLifecycleStatus::Legacy);
 
     let on_demand = bedrock.list_foundation_models().by_inference_type(InferenceType::OnDemand).send().await.unwrap();
-    assert_eq!(on_demand.model_summaries().iter().map(|m| m.model_id()).collect::<Vec<_>>(), ["anthropic.claude-v2:1"]);
+    assert_eq!(on_demand.model_summaries().iter().map(FoundationModelSummary::model_id).collect::<Vec<_>>(), ["anthropic.claude-v2:1"]);
     let images = bedrock.list_foundation_models().by_output_modality(ModelModality::Image).send().await.unwrap();
     assert!(images.model_summaries().is_empty());
     let others = bedrock.list_foundation_models().by_provider("Amazon").send().await.unwrap();
@@ -31,7 +33,7 @@ async fn one_model_is_told_by_id_and_unknown_ones_are_not_found() {
     assert_eq!(details.model_name(), Some("Claude Haiku 4.5"));
     assert_eq!(details.response_streaming_supported(), Some(true));
     for id in ["anthropic.claude-nothing", "us.anthropic.claude-sonnet-4-6"] {
-        let (status, code, _) = told(get(id).await.unwrap_err());
+        let (status, code, _) = told(&get(id).await.unwrap_err());
         assert_eq!((status, code.as_str()), (404, "ResourceNotFoundException"), "{id}");
     }
 }
@@ -66,7 +68,7 @@ async fn profiles_come_in_pages_and_by_id_or_arn() {
     let mine = bedrock.list_inference_profiles().type_equals(InferenceProfileType::Application).send().await.unwrap();
     assert!(mine.inference_profile_summaries().is_empty());
     let unknown = bedrock.get_inference_profile().inference_profile_identifier("us.anthropic.nothing").send().await.unwrap_err();
-    assert_eq!(told(unknown).1, "ResourceNotFoundException");
+    assert_eq!(told(&unknown).1, "ResourceNotFoundException");
 }
 
 #[tokio::test]
@@ -76,7 +78,7 @@ async fn other_regions_have_other_models() {
     let haiku = eu.get_foundation_model().model_identifier("anthropic.claude-haiku-4-5-20251001-v1:0").send().await.unwrap();
     assert!(haiku.model_details().unwrap().inference_types_supported().contains(&InferenceType::OnDemand));
     let page = eu.list_inference_profiles().send().await.unwrap();
-    let ids: Vec<&str> = page.inference_profile_summaries().iter().map(|profile| profile.inference_profile_id()).collect();
+    let ids: Vec<&str> = page.inference_profile_summaries().iter().map(InferenceProfileSummary::inference_profile_id).collect();
     assert!(ids.iter().all(|id| id.starts_with("eu.") || id.starts_with("global.")), "{ids:?}");
     let far = client!(account, aws_sdk_bedrock, "af-south-1");
     assert!(far.list_foundation_models().send().await.unwrap().model_summaries().is_empty());

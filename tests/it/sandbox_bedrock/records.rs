@@ -220,7 +220,7 @@ async fn metrics_agree_with_the_records() {
         assert_eq!(account.sum("OutputTokenCount", Some(model)).await, total("/output/outputTokenCount"));
         assert_eq!(account.sum("InvocationLatency", Some(model)).await, total("/output/outputBodyJson/metrics/latencyMs"));
     }
-    let tokens = |side: &str| account.sum(side, Some(SONNET));
+    let tokens = async |metric: &str| account.sum(metric, Some(SONNET)).await;
     assert_eq!(tokens("EstimatedTPMQuotaUsage").await, tokens("InputTokenCount").await + 5.0 * tokens("OutputTokenCount").await);
     assert!(tokens("TimeToFirstToken").await > 0.0, "one call was streamed");
     assert_eq!(account.sum("TimeToFirstToken", Some(CLAUDE_2)).await, 0.0);

@@ -1,4 +1,4 @@
-//! Converse and ConverseStream.
+//! Converse and `ConverseStream`.
 
 use serde_json::{Map, Value, json};
 
@@ -180,7 +180,7 @@ fn check_tools(body: &Value, prompt: &Prompt) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The Converse response, which is also what the log holds of a ConverseStream.
+/// The Converse response, which is also what the log holds of a `ConverseStream`.
 pub(super) fn response(answer: &Answer<'_>) -> Value {
     let content: Vec<Value> = answer.reply.blocks.iter().map(content_block).collect();
     let mut response = Map::new();

@@ -1,4 +1,4 @@
-//! The messages API of Claude, as InvokeModel carries it.
+//! The messages API of Claude, as `InvokeModel` carries it.
 
 use serde_json::{Value, json};
 
@@ -184,7 +184,7 @@ fn read_tools(prompt: &mut Prompt, body: &Value) {
     };
 }
 
-/// The message as InvokeModel returns it.
+/// The message as `InvokeModel` returns it.
 pub(super) fn response(answer: &Answer<'_>) -> Value {
     let content: Vec<Value> = answer.reply.blocks.iter().map(content_block).collect();
     json!({

@@ -18,7 +18,7 @@ use crate::sandbox::api::ApiError;
 /// How a request and its replies are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Converse and ConverseStream.
+    /// Converse and `ConverseStream`.
     Converse,
     /// `InvokeModel` with the messages API.
     Messages,

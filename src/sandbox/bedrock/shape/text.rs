@@ -74,7 +74,7 @@ fn stop(answer: &Answer<'_>) -> (&'static str, Value) {
     }
 }
 
-/// The completion as InvokeModel returns it.
+/// The completion as `InvokeModel` returns it.
 pub(super) fn response(answer: &Answer<'_>) -> Value {
     let (reason, stop) = stop(answer);
     json!({ "type": "completion", "completion": format!(" {}", answer.reply.text()), "stop_reason": reason, "stop": stop })

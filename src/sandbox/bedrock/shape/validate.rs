@@ -65,11 +65,10 @@ fn check_sampling(shape: Shape, prompt: &Prompt, model: &Model) -> Result<(), Ap
     let limits = &prompt.limits;
     let sent = [(limits.temperature.is_some(), "temperature"), (limits.top_p.is_some(), "top_p"), (limits.top_k.is_some(), "top_k")];
     match model.sampling {
-        Sampling::Any => Ok(()),
         Sampling::One if limits.temperature.is_some() && limits.top_p.is_some() => {
             Err(from_model(shape, "`temperature` and `top_p` cannot both be specified for this model. Please use only one."))
         }
-        Sampling::One => Ok(()),
+        Sampling::Any | Sampling::One => Ok(()),
         Sampling::None => sent
             .iter()
             .find(|(sent, _)| *sent)
