@@ -15,6 +15,9 @@ use crate::ui::widgets::{
 };
 use crate::ui::{format, icons};
 
+/// Below this width the table leaves out attempts and request id.
+const WIDE_TABLE: f32 = 720.0;
+
 /// What the drawer keeps between frames.
 #[derive(Debug, Default)]
 pub struct CallsDrawer {
@@ -105,23 +108,14 @@ impl CallsDrawer {
         let list = list_focus(ui, "calls", Role::Table, "AWS calls, newest first");
         let scroll_to = self.keys(ui, rows, &list);
         ui.spacing_mut().item_spacing = egui::vec2(10.0, 0.0);
-        let table = TableBuilder::new(ui)
-            .id_salt("calls")
-            .sense(row_sense())
-            .auto_shrink([false, false])
-            .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Column::exact(86.0))
-            .column(Column::initial(250.0).at_least(120.0).clip(true).resizable(true))
-            .column(Column::initial(190.0).at_least(60.0).clip(true).resizable(true))
-            .column(Column::exact(56.0))
-            .column(Column::exact(58.0))
-            .column(Column::remainder().at_least(80.0).clip(true));
+        let wide = ui.available_width() > WIDE_TABLE;
+        let table = columns(TableBuilder::new(ui), wide);
         let table = if let Some(row) = scroll_to { table.scroll_to_row(row, None) } else { table };
-        table.header(22.0, header).body(|body| {
+        table.header(22.0, |row| header(row, wide)).body(|body| {
             body.rows(size::ROW, rows.len(), |mut row| {
                 let (number, record) = rows[row.index()];
                 row.set_selected(self.chosen == Some(number));
-                cells(&mut row, state, record);
+                cells(&mut row, state, record, wide);
                 if row.response().clicked() {
                     self.chosen = if self.chosen == Some(number) { None } else { Some(number) };
                     list.request_focus();
@@ -165,8 +159,32 @@ pub fn outcome(record: &CallRecord) -> String {
     }
 }
 
-fn header(mut row: TableRow<'_, '_>) {
-    for (name, right) in [("Time", false), ("Call", false), ("Result", false), ("Took", true), ("Attempts", true), ("Request id", false)] {
+/// Beside an open detail there is room for what matters only; the detail has the rest.
+fn columns(table: TableBuilder<'_>, wide: bool) -> TableBuilder<'_> {
+    let table = table
+        .id_salt(("calls", wide))
+        .sense(row_sense())
+        .auto_shrink([false, false])
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::exact(66.0));
+    let named = |width| Column::initial(width).at_least(100.0).clip(true).resizable(true);
+    if !wide {
+        return table
+            .column(Column::remainder().at_least(100.0).clip(true))
+            .column(Column::exact(170.0).clip(true))
+            .column(Column::exact(60.0));
+    }
+    table
+        .column(named(250.0))
+        .column(named(190.0))
+        .column(Column::exact(60.0))
+        .column(Column::exact(58.0))
+        .column(Column::remainder().at_least(80.0).clip(true))
+}
+
+fn header(mut row: TableRow<'_, '_>, wide: bool) {
+    let names = [("Time", false), ("Call", false), ("Result", false), ("Took", true), ("Attempts", true), ("Request id", false)];
+    for (name, right) in names.into_iter().take(if wide { names.len() } else { 4 }) {
         row.col(|ui| {
             let layout = if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
             ui.with_layout(layout, |ui| ui.label(RichText::new(name).text_style(text::axis()).weak()));
@@ -174,12 +192,15 @@ fn header(mut row: TableRow<'_, '_>) {
     }
 }
 
-fn cells(row: &mut TableRow<'_, '_>, state: &State, record: &CallRecord) {
+fn cells(row: &mut TableRow<'_, '_>, state: &State, record: &CallRecord, wide: bool) {
     let took = duration(Duration::from_millis(record.duration_ms));
     row.col(|ui| cell(ui, &format::time(&state.settings, record.at), Theme::of(ui).text3));
     row.col(|ui| cell(ui, &format!("{}:{}", record.service.short_name(), record.operation), Theme::of(ui).text));
     row.col(|ui| result_cell(ui, record));
     row.col(|ui| right_cell(ui, &took));
+    if !wide {
+        return;
+    }
     row.col(|ui| right_cell(ui, &record.attempts.to_string()));
     row.col(|ui| cell(ui, record.request_id.as_deref().unwrap_or("–"), Theme::of(ui).text3));
 }

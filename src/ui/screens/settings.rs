@@ -28,7 +28,7 @@ impl SettingsScreen {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             egui::Frame::new().inner_margin(size::PAGE).show(ui, |ui| {
-                ui.set_max_width(size::TEXT_WIDTH);
+                ui.set_max_width(size::TEXT_WIDTH.min(ui.available_width()));
                 ui.spacing_mut().item_spacing.y = size::PAD;
                 title(ui, "Settings");
                 look(ui, &state.settings, commands);

@@ -20,7 +20,7 @@ pub fn list_focus(ui: &Ui, salt: &str, role: Role, name: &str) -> Response {
     if response.has_focus() {
         let arrows = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-        ui.painter().rect_stroke(rect, size::RADIUS, Stroke::new(size::LINE, Theme::of(ui).accent.ink), StrokeKind::Inside);
+        ui.painter().rect_stroke(rect.expand(4.0), size::RADIUS, Stroke::new(size::LINE, Theme::of(ui).accent.ink), StrokeKind::Inside);
     }
     response
 }
