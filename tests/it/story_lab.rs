@@ -70,3 +70,18 @@ fn the_policies_and_the_plan_are_seen_before_anything_runs() {
     see(&mut harness, "needs iam:CreateRole");
     assert_eq!(status(&harness, "service-role"), Status::NotStarted);
 }
+
+#[test]
+fn the_keyboard_alone_leads_from_step_to_step() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = open_at(home.path(), Opening::Sandbox);
+    see(&mut harness, "1 · Where to work");
+    for step in ["where-to-work", "log-group", "bucket"] {
+        until(&mut harness, step, |h| h.state().state().lab.chosen == step && !h.state().state().lab.facts.is_loading());
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        until(&mut harness, &format!("{step} is done"), |h| status(h, step).is_done());
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        harness.step();
+    }
+    until(&mut harness, "the fourth step is shown", |h| h.state().state().lab.chosen == "service-role");
+}
