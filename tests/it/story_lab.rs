@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use outcrop::app::window::{App, Opening};
 use outcrop::lab::status::Status;
 
-use crate::support::{click, open_at, see, until};
+use crate::support::{click, open, open_at, see, until};
 
 fn status(harness: &Harness<'_, App>, step: &str) -> Status {
     harness.state().state().lab.status(step)
@@ -52,7 +52,7 @@ fn what_was_done_is_there_after_a_restart() {
     run_step(&mut harness, 2, "log-group", "Create log group");
     drop(harness);
 
-    let mut harness = open_at(home.path(), Opening::Remembered);
+    let mut harness = open(home.path());
     until(&mut harness, "both steps are checked again", |h| h.state().state().lab.done().0 == 2);
     assert_eq!(harness.state().state().lab.chosen, "bucket");
 }
