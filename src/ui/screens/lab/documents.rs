@@ -10,7 +10,9 @@ use crate::ui::theme::size;
 use crate::ui::widgets::{Card, CodeBlock};
 
 /// Least width of a document beside another.
-const LEAST_WIDTH: f32 = 280.0;
+const LEAST_WIDTH: f32 = 236.0;
+/// Higher documents scroll, so that the plan stays in view.
+const MOST_HEIGHT: f32 = 320.0;
 
 /// Draws the documents.
 pub fn ui(ui: &mut Ui, state: &State, view: &StepView) {
@@ -34,6 +36,6 @@ fn card(ui: &mut Ui, state: &State, document: &Document) {
     Card::new(&document.title).show(ui, |ui| {
         ui.add_space(size::GAP_SMALL);
         let shown = masked(&state.settings, &document.json);
-        CodeBlock::json(&shown).name(&document.title).copied_as(&document.json).show(ui);
+        CodeBlock::json(&shown).name(&document.title).max_height(MOST_HEIGHT).copied_as(&document.json).show(ui);
     });
 }
