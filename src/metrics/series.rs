@@ -50,7 +50,8 @@ impl Series {
 
     /// All values added up; meaningful for sums only.
     pub fn sum(&self) -> f64 {
-        self.points.iter().map(|point| point.value).sum()
+        // The empty sum of floats is minus zero.
+        self.points.iter().map(|point| point.value).sum::<f64>() + 0.0
     }
 
     /// The newest value.
@@ -80,7 +81,7 @@ impl Plotted {
 
     /// The sum of all values of `metric`.
     pub fn total(&self, metric: &str) -> f64 {
-        self.series.iter().filter(|series| series.metric == metric).map(Series::sum).sum()
+        self.series.iter().filter(|series| series.metric == metric).map(Series::sum).sum::<f64>() + 0.0
     }
 
     /// The largest value drawn; of a stack, the height of the highest pile.
@@ -139,14 +140,20 @@ pub fn moments<'a>(series: impl Iterator<Item = &'a Series>) -> Vec<i64> {
     moments
 }
 
-/// A round number at or above `value` for the top of an axis, and the step of its marks, for about `marks` marks.
-pub fn nice_axis(value: f64, marks: usize) -> (f64, f64) {
+/// A round number at or above `value` for the top of an axis, and the step of its marks, for about `marks` marks; `least` is the smallest step
+/// that makes sense, 1 for things that are counted.
+pub fn nice_axis(value: f64, marks: usize, least: f64) -> (f64, f64) {
     if !(value.is_finite() && value > 0.0) {
         return (1.0, 1.0);
     }
     let rough = value / marks.max(1) as f64;
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough * 0.999).unwrap_or(rough);
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= rough * 0.999 && (least < 1.0 || step.fract() == 0.0))
+        .unwrap_or(rough)
+        .max(least);
     ((value / step).ceil() * step, step)
 }
 
@@ -197,9 +204,10 @@ mod tests {
 
     #[test]
     fn axes_end_at_round_numbers() {
-        assert_eq!(nice_axis(53.0, 4), (60.0, 20.0));
-        assert_eq!(nice_axis(12.0, 4), (15.0, 5.0));
-        assert_eq!(nice_axis(0.0, 4), (1.0, 1.0));
-        assert_eq!(nice_axis(f64::NAN, 4), (1.0, 1.0));
+        assert_eq!(nice_axis(53.0, 4, 1.0), (60.0, 20.0));
+        assert_eq!(nice_axis(12.0, 4, 0.0), (15.0, 5.0));
+        assert_eq!(nice_axis(0.0, 4, 0.0), (1.0, 1.0));
+        assert_eq!(nice_axis(f64::NAN, 4, 0.0), (1.0, 1.0));
+        assert_eq!(nice_axis(2.0, 4, 1.0), (2.0, 1.0));
     }
 }

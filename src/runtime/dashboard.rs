@@ -74,7 +74,8 @@ async fn plot(session: &Session, order: &FetchOrder, widget: &Widget, models: &[
     let (start, end) = (timestamp_ms(frame.from_ms), timestamp_ms(frame.to_ms));
     let answers = session.run(GetMetricData { queries, start, end }).await?;
     let series = answers.into_iter().filter_map(|answer| series(answer, &keys)).filter(|series| !series.points.is_empty());
-    Ok(Plotted { series: series.collect(), ..frame.clone() })
+    let plotted = Plotted { series: series.collect(), ..frame.clone() };
+    Ok(if widget.by_model { plotted } else { plotted.by_metric() })
 }
 
 fn query(namespace: &str, index: usize, key: &SeriesKey, period_ms: i64) -> MetricQuery {

@@ -52,7 +52,7 @@ fn fill(state: &mut State) {
     let (number, models) = (state.dashboard.number, data::models());
     reduce(state, Event::Dashboard(DashboardEvent::Models { number, outcome: Ok(models.clone()) }));
     for (index, widget) in state.dashboard.board.widgets.iter().enumerate() {
-        let outcome = Ok(Arc::new(data::plotted(&widget.metrics, &models)));
+        let outcome = Ok(Arc::new(data::plotted(&widget.metrics, &models, widget.by_model)));
         reduce(state, Event::Dashboard(DashboardEvent::Plot { number, index, outcome }));
     }
 }
@@ -131,7 +131,7 @@ fn answers_to_an_older_question_are_not_taken() {
     let old = state.dashboard.number;
     reduce(&mut state, Command::Dashboard(DashboardCommand::SetRange(Range::Last(3_600_000))));
     let before = state.dashboard.plots[0].value().cloned();
-    let outcome = Ok(Arc::new(data::plotted(&[], &[])));
+    let outcome = Ok(Arc::new(data::plotted(&[], &[], true)));
     reduce(&mut state, Event::Dashboard(DashboardEvent::Plot { number: old, index: 0, outcome }));
     assert_eq!(state.dashboard.plots[0].value().cloned(), before);
     assert!(state.dashboard.plots[0].is_loading());
@@ -143,7 +143,7 @@ fn empty_plots_tell_when_metrics_come() {
     let number = state.dashboard.number;
     reduce(&mut state, Event::Dashboard(DashboardEvent::Models { number, outcome: Ok(Vec::new()) }));
     for index in 0..state.dashboard.plots.len() {
-        let outcome = Ok(Arc::new(data::plotted(&[], &[])));
+        let outcome = Ok(Arc::new(data::plotted(&[], &[], true)));
         reduce(&mut state, Event::Dashboard(DashboardEvent::Plot { number, index, outcome }));
     }
     let mut harness = open(state, [1280.0, 720.0]);

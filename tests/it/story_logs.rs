@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use outcrop::app::logs::{LoadOrder, LogsCommand, LogsEffect, LogsEvent, Source, Tab, Wait};
+use outcrop::app::logs::{LoadOrder, LogsCommand, LogsEffect, LogsEvent, Progress, Source, Tab, Wait};
 use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
 use outcrop::base::clock::Stopwatch;
 use outcrop::base::problem::Problem;
@@ -190,6 +190,19 @@ fn a_record_is_read_as_conversation_tree_and_line() {
 }
 
 #[test]
+fn a_record_is_asked_again_in_the_playground() {
+    let mut harness = open(with_records(60), [1440.0, 900.0]);
+    click_row(&harness, 0);
+    harness.run();
+    harness.get_by_label("Replay in playground").click();
+    harness.run();
+    let state = &harness.state().state;
+    assert_eq!(state.screen, Screen::Playground);
+    assert_eq!(state.playground.draft.text, "Which of these tickets mention a refund? Answer with their numbers only");
+    assert_eq!(state.playground.draft.system, "You are a patient assistant of a shop");
+}
+
+#[test]
 fn the_opened_record_stays_selected_when_newer_ones_arrive() {
     let mut state = with_records(20);
     let mut rows = outcrop::ui::widgets::Selection::default();
@@ -198,7 +211,7 @@ fn the_opened_record_stays_selected_when_newer_ones_arrive() {
     let id = state.logs.detail.as_ref().unwrap().entry.id.clone();
     let newer = Entry::new("newer", data::NOW_MS + 1_000, &data::line(999));
     let (number, store) = (state.logs.load.number, Arc::new(state.logs.store.with(vec![newer])));
-    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Default::default() }));
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Progress::default() }));
     data::settle(&mut state, effects);
     assert_eq!(state.logs.selection.cursor(), Some(4));
     assert_eq!(state.logs.view.entry(4).unwrap().id, id);
@@ -238,7 +251,7 @@ fn a_request_is_waited_for_and_opened_when_it_is_there() {
     assert!(load_order(&reduce(&mut state, Event::Logs(arrived))).is_some());
     let record = Entry::new("fresh", data::NOW_MS, &data::line(0).replace("eb9487e4-d2ca-4f1b-9d7e-000000000000", "fresh"));
     let (number, store) = (state.logs.load.number, Arc::new(state.logs.store.with(vec![record])));
-    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Default::default() }));
+    let effects = reduce(&mut state, Event::Logs(LogsEvent::Loaded { number, store, progress: Progress::default() }));
     data::settle(&mut state, effects);
     assert_eq!(&*state.logs.detail.as_ref().unwrap().record().unwrap().request_id, "fresh");
     assert!(state.logs.awaited.is_none() && state.logs.filter.is_empty());

@@ -34,7 +34,7 @@ const QUESTIONS: [&str; 6] = [
 pub fn line(n: u64) -> String {
     let model = MODELS[[0, 1, 0, 2, 0, 1, 3][n as usize % 7]];
     let failed = n % 23 == 5;
-    let operation = if n % 4 == 0 { "ConverseStream" } else { "Converse" };
+    let operation = if n.is_multiple_of(4) { "ConverseStream" } else { "Converse" };
     let question = QUESTIONS[n as usize % QUESTIONS.len()];
     let input = if failed {
         json!({})
@@ -106,7 +106,7 @@ pub fn settle(state: &mut State, effects: Vec<Effect>) {
 }
 
 /// Three hours of metrics for the plot with this metric, with a gap and a newest minute that is not over.
-pub fn plotted(metrics: &[String], models: &[String]) -> Plotted {
+pub fn plotted(metrics: &[String], models: &[String], by_model: bool) -> Plotted {
     let (from_ms, to_ms) = (NOW_MS - 3 * 3_600_000, NOW_MS);
     let from_ms = from_ms - from_ms % 60_000;
     let series = |metric: &String, model: &String| {
@@ -130,7 +130,8 @@ pub fn plotted(metrics: &[String], models: &[String]) -> Plotted {
         Series { metric: metric.clone(), model: model.clone(), points }
     };
     let series = metrics.iter().flat_map(|metric| models.iter().map(move |model| series(metric, model))).collect();
-    Plotted { series, from_ms, to_ms, period_ms: 60_000 }
+    let plotted = Plotted { series, from_ms, to_ms, period_ms: 60_000 };
+    if by_model { plotted } else { plotted.by_metric() }
 }
 
 /// The models of the stories.

@@ -31,7 +31,7 @@ pub struct DashboardState {
     pub refresh: RefreshEvery,
     /// The models that have metrics or records.
     pub models: Remote<Vec<String>>,
-    /// The data of each plot, in the dashboard's order.
+    /// The data of each plot, in the dashboard's order; where a plot is not by model, the models are added up.
     pub plots: Vec<Remote<Arc<Plotted>>>,
     /// Series that the legend has switched off: model ids, or metric names where there is no model.
     pub hidden: BTreeSet<String>,
@@ -116,7 +116,7 @@ impl DashboardState {
     pub fn total(&self, metrics: &[String]) -> Option<f64> {
         let mut sums = self.sums().peekable();
         sums.peek()?;
-        Some(sums.map(|data| metrics.iter().map(|metric| data.total(metric)).sum::<f64>()).sum())
+        Some(sums.map(|data| metrics.iter().map(|metric| data.total(metric)).sum::<f64>()).sum::<f64>() + 0.0)
     }
 
     /// What all tokens of the range cost at list price, US dollars, and the models that have no price.

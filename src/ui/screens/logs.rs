@@ -7,6 +7,7 @@ mod facets;
 mod highlight;
 mod histogram;
 mod names;
+mod replay;
 mod table;
 mod toolbar;
 
@@ -14,6 +15,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::app::{Commands, State};
 use crate::base::text::grouped;
+use crate::logs::filter::Filter;
 use crate::logs::query::Query;
 use crate::ui::theme::{Theme, size};
 
@@ -29,20 +31,33 @@ pub struct LogsScreen {
     histogram: histogram::Brush,
     table: table::TableMemory,
     detail: detail::DetailView,
-    /// The text of the filter and what it compiles to.
-    query: (String, Query),
+    asked: Asked,
+}
+
+/// The filter and what is made of it once, not each time it is drawn.
+#[derive(Debug, Default)]
+struct Asked {
+    filter: Option<Filter>,
+    query: Query,
+    insights: String,
+}
+
+impl Asked {
+    fn keep_up(&mut self, filter: &Filter) {
+        if self.filter.as_ref() != Some(filter) {
+            *self = Self { filter: Some(filter.clone()), query: Query::new(&filter.text), insights: filter.insights() };
+        }
+    }
 }
 
 impl LogsScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        if self.query.0 != state.logs.filter.text {
-            self.query = (state.logs.filter.text.clone(), Query::new(&state.logs.filter.text));
-        }
+        self.asked.keep_up(&state.logs.filter);
         let narrow = ui.available_width() < NARROW;
         let detail_open = state.logs.detail.is_some();
         if narrow && detail_open {
-            side(ui, 14).show(ui, |ui| self.detail.ui(ui, state, &self.query.1, commands));
+            side(ui, 14).show(ui, |ui| self.detail.ui(ui, state, &self.asked.query, commands));
             return;
         }
         if self.facets.shown(narrow) {
@@ -53,7 +68,7 @@ impl LogsScreen {
             let width = (ui.available_width() * 0.4).clamp(300.0, 380.0);
             let frame = side(ui, 14);
             Panel::right("log-detail").resizable(true).default_size(width).size_range(280.0..=900.0).frame(frame).show(ui, |ui| {
-                self.detail.ui(ui, state, &self.query.1, commands);
+                self.detail.ui(ui, state, &self.asked.query, commands);
             });
         }
         let frame = Frame::new().inner_margin(Margin { left: 14, right: 14, top: 12, bottom: 0 });
@@ -68,13 +83,13 @@ impl LogsScreen {
             return;
         }
         self.histogram.ui(ui, state, commands);
-        toolbar::insights(ui, state);
+        toolbar::insights(ui, &self.asked.insights);
         if state.logs.view.rows.is_empty() && !state.logs.is_searching() {
             empty::no_match(ui, commands);
             return;
         }
         ui.add_space(size::GAP_SMALL);
-        self.table.ui(ui, state, &self.query.1, commands);
+        self.table.ui(ui, state, &self.asked.query, commands);
     }
 }
 

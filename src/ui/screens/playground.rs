@@ -1,22 +1,207 @@
-//! The Playground screen.
+//! The Playground screen: a conversation with a model, what the model is told with it, and what each reply took.
 
-use egui::Ui;
+mod composer;
+mod gallery;
+mod history;
+mod metrics;
+mod picker;
+mod request;
+mod settings;
 
-use crate::app::{Commands, Screen, State};
-use crate::ui::widgets::Empty;
+use egui::{Align, Frame, Key, Layout, Margin, Modifiers, Panel, RichText, Ui};
+
+use crate::app::playground::{PlaygroundCommand, PlaygroundState};
+use crate::app::{Command, Commands, Screen, State};
+use crate::ui::icons;
+use crate::ui::theme::{Theme, size};
+use crate::ui::widgets::{Empty, ErrorAction, ErrorPanel, Push, title};
+
+/// From this width in points on, the settings stand beside the conversation; below, in its place when they are open.
+const SETTINGS_BESIDE: f32 = 860.0;
+/// Width of the settings beside the conversation.
+const SETTINGS_WIDTH: f32 = 300.0;
 
 /// What the screen keeps between frames.
 #[derive(Debug, Default)]
-pub struct PlaygroundScreen {}
+pub struct PlaygroundScreen {
+    /// Whether the settings are shown, once a person has said so.
+    settings_shown: Option<bool>,
+    history: history::History,
+    settings: settings::Settings,
+    picker: picker::Picker,
+    gallery: gallery::Gallery,
+    request: request::RequestView,
+}
+
+/// What a part of the screen asks the screen for.
+#[derive(Debug, Clone, PartialEq)]
+enum Wish {
+    PickModel,
+    OpenGallery,
+    ShowRequest(request::Which),
+    ToggleSettings,
+}
 
 impl PlaygroundScreen {
     /// Draws the screen.
-    pub fn ui(&mut self, ui: &mut Ui, _state: &State, _commands: &mut Commands) {
-        Empty::new(super::icon(Screen::Playground), "Nothing to show yet").show(ui);
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        if state.connection.environment().is_none() {
+            not_connected(ui, state, commands);
+            return;
+        }
+        self.keys(ui, state, commands);
+        let mut wishes = Vec::new();
+        let beside = ui.available_width() >= SETTINGS_BESIDE;
+        let shown = self.settings_shown.unwrap_or(beside);
+        if shown && beside {
+            let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 12));
+            let panel = Panel::right("playground-settings").exact_size(SETTINGS_WIDTH).resizable(false).frame(frame);
+            panel.show(ui, |ui| self.settings.ui(ui, state, commands, &mut wishes));
+        }
+        self.main(ui, state, commands, &mut wishes, shown && !beside);
+        for wish in wishes {
+            self.grant(wish, state, shown);
+        }
+        self.picker.ui(ui, state, commands);
+        self.gallery.ui(ui, commands);
+        self.request.ui(ui, state);
+    }
+
+    fn main(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>, settings: bool) {
+        let margin = Margin { left: 20, right: 20, top: 12, bottom: 0 };
+        Frame::new().inner_margin(margin).show(ui, |ui| {
+            head(ui, state, commands, wishes);
+            ui.add_space(size::GAP_SMALL);
+        });
+        if settings {
+            let margin = Margin { left: 20, right: 12, top: 4, bottom: 8 };
+            Frame::new().inner_margin(margin).show(ui, |ui| self.settings.ui(ui, state, commands, wishes));
+            return;
+        }
+        let frame = Frame::new().inner_margin(Margin { left: 20, right: 20, top: 8, bottom: 12 });
+        Panel::bottom("playground-composer").resizable(false).frame(frame).show(ui, |ui| composer::ui(ui, state, commands, wishes));
+        self.conversation(ui, state, commands, wishes);
+    }
+
+    fn conversation(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>) {
+        let frame = Frame::new().inner_margin(Margin { left: 20, right: 8, top: 0, bottom: 0 });
+        frame.show(ui, |ui| {
+            models_problem(ui, &state.playground, commands);
+            if state.playground.chat.is_empty() {
+                nothing_said(ui, &state.playground, commands, wishes);
+            } else {
+                self.history.ui(ui, state, commands, wishes);
+            }
+        });
+    }
+
+    fn grant(&mut self, wish: Wish, state: &State, settings_shown: bool) {
+        match wish {
+            Wish::PickModel => self.picker.open(),
+            Wish::OpenGallery => self.gallery.open(),
+            Wish::ShowRequest(which) => self.request.open(state, which),
+            Wish::ToggleSettings => self.settings_shown = Some(!settings_shown),
+        }
+    }
+
+    /// Ctrl-Enter sends, Escape stops; unless something lies on top.
+    fn keys(&self, ui: &Ui, state: &State, commands: &mut Commands) {
+        let covered = state.overlays.palette || self.picker.is_open() || self.gallery.is_open() || self.request.is_open();
+        if covered {
+            return;
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
+            commands.send(Command::Playground(PlaygroundCommand::Send));
+        }
+        if state.playground.chat.is_running() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            commands.send(Command::Playground(PlaygroundCommand::Stop));
+        }
+    }
+}
+
+fn head(ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>) {
+    let playground = &state.playground;
+    ui.horizontal_wrapped(|ui| {
+        title(ui, "Playground");
+        model_button(ui, playground, wishes);
+        if ui.add(Push::secondary("Examples").with_icon(icons::BOOK_OPEN).tooltip("Prompts to try, each with what to look for")).clicked() {
+            wishes.push(Wish::OpenGallery);
+        }
+        let empty = playground.chat.is_empty().then_some("Nothing was said yet");
+        if ui.add(Push::secondary("New chat").with_icon(icons::PLUS).blocked_by(empty)).clicked() {
+            commands.send(Command::Playground(PlaygroundCommand::NewChat));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools(ui, playground, commands, wishes));
+    });
+}
+
+fn tools(ui: &mut Ui, playground: &PlaygroundState, commands: &mut Commands, wishes: &mut Vec<Wish>) {
+    if ui.add(Push::icon(icons::SLIDERS_HORIZONTAL, "Show or hide the settings")).clicked() {
+        wishes.push(Wish::ToggleSettings);
+    }
+    let empty = playground.chat.is_empty().then_some("Nothing was said yet");
+    if ui.add(Push::icon(icons::DOWNLOAD, "Export the conversation as JSON").blocked_by(empty)).clicked() {
+        commands.send(Command::Playground(PlaygroundCommand::Export));
+    }
+    if ui.add(Push::icon(icons::CODE, "View the API request")).clicked() {
+        wishes.push(Wish::ShowRequest(request::Which::Next));
+    }
+}
+
+fn model_button(ui: &mut Ui, playground: &PlaygroundState, wishes: &mut Vec<Wish>) {
+    let chosen = playground.draft.model_id.as_deref();
+    let name = chosen.map_or_else(|| "Choose a model".to_owned(), |id| playground.chosen().map_or_else(|| id.to_owned(), |c| c.name.clone()));
+    let words = format!("{name}…");
+    let button = ui.add(Push::secondary(&words).with_icon(icons::CPU).tooltip(chosen.unwrap_or("No model is chosen yet")));
+    if button.clicked() {
+        wishes.push(Wish::PickModel);
+    }
+}
+
+fn models_problem(ui: &mut Ui, playground: &PlaygroundState, commands: &mut Commands) {
+    let Some(problem) = playground.models.problem() else { return };
+    let details = problem.details.as_deref().unwrap_or_default();
+    let panel = ErrorPanel::new(&problem.what).why(&problem.why).remedy(&problem.remedy).details(details).retry("List the models again");
+    if panel.show(ui) == ErrorAction::Retry {
+        commands.send(Command::Playground(PlaygroundCommand::FindModels));
+    }
+    ui.add_space(size::GAP);
+}
+
+fn nothing_said(ui: &mut Ui, playground: &PlaygroundState, commands: &mut Commands, wishes: &mut Vec<Wish>) {
+    let empty = Empty::new(super::icon(Screen::Playground), "Ask a model something")
+        .detail("Write a message below, or take an example. Every call lands in the log and in the metrics once logging is on")
+        .action("Open the examples");
+    if empty.show(ui) {
+        wishes.push(Wish::OpenGallery);
+    }
+    if playground.shelved.is_some() {
+        ui.vertical_centered(|ui| {
+            if ui.add(Push::quiet("Bring the last conversation back").with_icon(icons::UNDO_2)).clicked() {
+                commands.send(Command::Playground(PlaygroundCommand::Unshelve));
+            }
+        });
+    }
+}
+
+fn not_connected(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if state.connection.current.is_loading() {
+        Empty::new(icons::HOURGLASS, "Opening the place to work…").show(ui);
+        return;
+    }
+    let empty = Empty::new(icons::PLUG, "No place to work is open").detail("The sandbox needs no account").action("Choose where to work");
+    if empty.show(ui) {
+        commands.send(Command::Go(Screen::Start));
     }
 }
 
 /// What the rail says beside the screen's name.
-pub fn badge(_state: &State) -> Option<String> {
-    None
+pub fn badge(state: &State) -> Option<String> {
+    state.playground.chat.is_running().then(|| "…".to_owned())
+}
+
+/// A caption that names the group of controls below it.
+fn group(ui: &mut Ui, words: &str) {
+    ui.add_space(size::GAP);
+    ui.label(RichText::new(words).text_style(crate::ui::theme::text::strong()).color(Theme::of(ui).text));
 }

@@ -33,6 +33,8 @@ impl Cursor {
         if let Some(data) = state.dashboard.plots.iter().find_map(|plot| plot.value()) {
             (self.from_ms, self.to_ms) = (data.from_ms, data.to_ms);
         }
+        // A little more than the time itself, so that the newest point is whole.
+        self.to_ms += (self.to_ms - self.from_ms) / 80;
         let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|pos| ui.clip_rect().contains(*pos));
         let under = pointer.and_then(|pos| self.plots.iter().find(|rect| rect.contains(pos)).map(|rect| (pos, *rect)));
         self.at_ms = under.map(|(pos, rect)| self.time(pos.x, rect.x_range()));

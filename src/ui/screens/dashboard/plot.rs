@@ -8,7 +8,7 @@ use super::{ModelNames, axis, draw, legend, values};
 use crate::app::dashboard::DashboardCommand;
 use crate::app::{Command, Commands, Remote, State};
 use crate::base::clock::timestamp_ms;
-use crate::metrics::dashboard::{Choice, Kind, Widget};
+use crate::metrics::dashboard::{Choice, Kind, Unit, Widget};
 use crate::metrics::series::{Plotted, Series, nice_axis};
 use crate::ui::format;
 use crate::ui::icons;
@@ -25,13 +25,13 @@ const PLOT_HEIGHT: f32 = 182.0;
 pub fn card(ui: &mut Ui, state: &State, index: usize, names: &ModelNames, cursor: &mut Cursor, commands: &mut Commands) {
     let widget = &state.dashboard.board.widgets[index];
     let remote = &state.dashboard.plots[index];
-    let data = remote.value().map(|data| if widget.by_model { data.as_ref().clone() } else { data.by_metric() });
+    let data = remote.value().map(AsRef::as_ref);
     let theme = Theme::of(ui);
     let frame = Frame::new().fill(theme.panel).stroke(Stroke::new(size::LINE, theme.line)).corner_radius(size::RADIUS_CARD);
     frame.inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 6 }).show(ui, |ui| {
         ui.set_min_size(vec2(ui.available_width(), CARD_HEIGHT - 18.0));
-        head(ui, state, widget, data.as_ref(), names, cursor, commands);
-        match (remote, &data) {
+        head(ui, state, widget, data, names, cursor, commands);
+        match (remote, data) {
             (Remote::Failed { problem, .. }, _) => failure(ui, problem, commands),
             (_, Some(data)) if !data.series.is_empty() => self::plot(ui, state, widget, data, names, cursor),
             (_, Some(_)) => no_data(ui, "No data in this time"),
@@ -85,7 +85,8 @@ fn plot(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &Mod
     let theme = Theme::of(ui);
     let hidden = |series: &Series| state.dashboard.hidden.contains(legend::key(series));
     let (from, to) = cursor.bounds();
-    let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4);
+    let least = if widget.unit == Unit::Milliseconds { 0.0 } else { 1.0 };
+    let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4, least);
     let marks = axis::marks(&state.settings, from, to, (ui.available_width() / 80.0) as usize);
     let y_marks = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
     let x_grid: Vec<GridMark> = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();

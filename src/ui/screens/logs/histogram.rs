@@ -30,7 +30,9 @@ impl Brush {
         paint(ui, histogram, &scale);
         self.drag(&response, &scale, commands);
         self.paint_range(ui, state, &response, &scale);
-        if state.logs.filter.range.is_some() && (response.clicked() || ui.input(|i| response.has_focus() && i.key_pressed(Key::Escape))) {
+        // Asked one after the other: both look into the same locked context.
+        let escaped = response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape));
+        if state.logs.filter.range.is_some() && (response.clicked() || escaped) {
             commands.send(Command::Logs(LogsCommand::Brush(None)));
         }
         tell(&response, state, histogram, &scale);

@@ -182,16 +182,15 @@ fn told(ui: &mut Ui, tone: Tone, words: &str) -> bool {
 }
 
 /// The Logs Insights query that the filter stands for.
-pub fn insights(ui: &mut Ui, state: &State) {
+pub fn insights(ui: &mut Ui, text: &str) {
     let theme = Theme::of(ui);
-    let text = state.logs.filter.insights();
     ui.horizontal(|ui| {
         let width = ui.available_width() - 28.0;
         ui.scope(|ui| {
             ui.set_max_width(width);
-            let label = Label::new(RichText::new(&text).monospace().color(theme.text3)).truncate();
+            let label = Label::new(RichText::new(text).monospace().color(theme.text3)).truncate();
             ui.add(label).on_hover_text("The same question for CloudWatch Logs Insights");
         });
-        copy_button(ui, "Logs Insights query", || text.clone());
+        copy_button(ui, "Logs Insights query", || text.to_owned());
     });
 }

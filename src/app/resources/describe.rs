@@ -1,0 +1,67 @@
+//! A resource in words: its ARN, its place in the console, what it may cost.
+
+use std::fmt::Write as _;
+
+use crate::lab::ledger::Standing;
+use crate::lab::resource::Resource;
+
+/// The ARN of a resource, where it has one. `partition` is `aws`, `aws-cn` or `aws-us-gov`.
+pub fn arn(standing: &Standing, partition: &str) -> Option<String> {
+    let (account, region) = (&standing.last.account, &standing.last.region);
+    match standing.resource() {
+        Resource::LogGroup { name } => Some(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")),
+        Resource::Bucket { name } => Some(format!("arn:{partition}:s3:::{name}")),
+        Resource::Role { name } => Some(format!("arn:{partition}:iam::{account}:role/{name}")),
+        Resource::Place { .. } | Resource::BucketStatement { .. } | Resource::RolePolicy { .. } | Resource::LoggingConfiguration { .. } => None,
+    }
+}
+
+/// Where the AWS console shows a resource.
+pub fn console_url(standing: &Standing) -> Option<String> {
+    let region = &standing.last.region;
+    let home = format!("https://{region}.console.aws.amazon.com");
+    match standing.resource() {
+        Resource::LogGroup { name } => Some(format!("{home}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{}", twice_escaped(name))),
+        Resource::Bucket { name } => Some(format!("{home}/s3/buckets/{name}?region={region}")),
+        Resource::BucketStatement { bucket } => Some(format!("{home}/s3/buckets/{bucket}?region={region}&tab=permissions")),
+        Resource::Role { name } => Some(format!("https://console.aws.amazon.com/iam/home#/roles/details/{name}")),
+        Resource::RolePolicy { role, .. } => Some(format!("https://console.aws.amazon.com/iam/home#/roles/details/{role}")),
+        Resource::LoggingConfiguration { .. } => Some(format!("{home}/bedrock/home?region={region}#/settings")),
+        Resource::Place { .. } => None,
+    }
+}
+
+/// The CloudWatch console escapes names twice, with `$25` for the second percent sign.
+fn twice_escaped(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
+            other => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "$25{other:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// What a resource may cost while it exists, in words; list prices of us-east-1.
+pub fn cost(resource: &Resource) -> &'static str {
+    match resource {
+        Resource::LogGroup { .. } => "empty: free; records about $0.50 a GB taken in, $0.03 a GB a month kept",
+        Resource::Bucket { .. } => "empty: free; about $0.023 a GB a month, half a cent per 1,000 writes",
+        Resource::LoggingConfiguration { .. } => "free; the records it writes cost storage",
+        Resource::Role { .. } | Resource::RolePolicy { .. } | Resource::BucketStatement { .. } | Resource::Place { .. } => "free",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_group_names_are_escaped_as_the_console_does() {
+        assert_eq!(twice_escaped("/aws/bedrock logs"), "$252Faws$252Fbedrock$2520logs");
+    }
+}

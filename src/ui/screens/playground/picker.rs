@@ -1,0 +1,203 @@
+//! The choice of a model: a searched list, maker by maker, each line with its id and what stands in its way.
+
+use egui::{Id, Key, Modal, Modifiers, Rect, Response, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::playground::model_list::ORIGINAL_MODEL;
+use crate::app::playground::{Life, ModelChoice, ModelList, PlaygroundCommand};
+use crate::app::{Command, Commands, State};
+use crate::base::text::count;
+use crate::ui::icons;
+use crate::ui::theme::{Theme, Tone, size, text};
+use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, caption, hint, note, section};
+
+/// Height of a line.
+const ROW: f32 = 40.0;
+
+/// What the picker keeps between frames.
+#[derive(Debug, Default)]
+pub struct Picker {
+    open: bool,
+    opened: bool,
+    query: String,
+    cursor: usize,
+    moved: bool,
+}
+
+impl Picker {
+    /// Whether the picker covers the screen.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Opens the picker with an empty search.
+    pub fn open(&mut self) {
+        *self = Self { open: true, opened: true, ..Self::default() };
+    }
+
+    /// Draws the picker when it is open.
+    pub fn ui(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
+        if !self.open {
+            return;
+        }
+        let modal = Modal::new(Id::unique("model-picker")).show(ui.ctx(), |ui| self.content(ui, state, commands));
+        if modal.should_close() {
+            self.open = false;
+        }
+    }
+
+    fn content(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let screen = ui.ctx().content_rect();
+        ui.set_width((screen.width() - 64.0).min(720.0));
+        self.head(ui, state, commands);
+        let playground = &state.playground;
+        if let Some(problem) = playground.models.problem() {
+            let panel = ErrorPanel::new(&problem.what).why(&problem.why).remedy(&problem.remedy).retry("List the models again");
+            if panel.show(ui) == ErrorAction::Retry {
+                commands.send(Command::Playground(PlaygroundCommand::FindModels));
+            }
+        }
+        let Some(list) = playground.models.value() else {
+            Busy::new("Listing the models of this Region").show(ui);
+            return;
+        };
+        let found = list.search(&self.query);
+        let entered = self.keys(ui, found.len());
+        self.field(ui);
+        if found.is_empty() {
+            hint(ui, format!("No model matches “{}”", self.query));
+        }
+        let clicked = self.rows(ui, list, &found, playground.draft.model_id.as_deref(), screen.height() - 230.0);
+        footnote(ui, list);
+        if let Some(at) = clicked.or_else(|| entered.then(|| found.get(self.cursor).copied()).flatten()) {
+            commands.send(Command::Playground(PlaygroundCommand::ChooseModel(list.choices[at].id.clone())));
+            self.open = false;
+        }
+    }
+
+    fn head(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        ui.horizontal(|ui| {
+            section(ui, "Model");
+            if let Some(list) = state.playground.models.value() {
+                hint(ui, format!("{} in {}", count(list.choices.len() as u64, "id"), list.region));
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.add(Push::icon(icons::X, "Close the choice of a model")).clicked() {
+                    self.open = false;
+                }
+                let busy = state.playground.models.is_loading().then_some("The models are being listed");
+                if ui.add(Push::icon(icons::REFRESH_CW, "List the models again").blocked_by(busy)).clicked() {
+                    commands.send(Command::Playground(PlaygroundCommand::FindModels));
+                }
+            });
+        });
+    }
+
+    /// Moves the cursor; true when Enter was pressed.
+    fn keys(&mut self, ui: &Ui, len: usize) -> bool {
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let before = self.cursor;
+        if len > 0 && pressed(Key::ArrowDown) {
+            self.cursor = (self.cursor + 1) % len;
+        }
+        if len > 0 && pressed(Key::ArrowUp) {
+            self.cursor = (self.cursor + len - 1) % len;
+        }
+        self.cursor = self.cursor.min(len.saturating_sub(1));
+        self.moved = before != self.cursor;
+        pressed(Key::Enter)
+    }
+
+    fn field(&mut self, ui: &mut Ui) {
+        let edit =
+            TextEdit::singleline(&mut self.query).hint_text("Name, id or maker").desired_width(f32::INFINITY).margin(vec2(8.0, 7.0));
+        let response = ui.add(edit).accessible_name("Search models");
+        if std::mem::take(&mut self.opened) {
+            response.request_focus();
+        }
+        if response.changed() {
+            self.cursor = 0;
+        }
+    }
+
+    fn rows(&self, ui: &mut Ui, list: &ModelList, found: &[usize], chosen: Option<&str>, height: f32) -> Option<usize> {
+        let mut clicked = None;
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let area = ScrollArea::vertical().max_height(height.max(ROW * 3.0)).auto_shrink([false, true]);
+        area.show(ui, |ui| {
+            let mut maker = None;
+            for (line, at) in found.iter().enumerate() {
+                let choice = &list.choices[*at];
+                if maker != Some((&choice.provider, choice.route)) {
+                    maker = Some((&choice.provider, choice.route));
+                    ui.add_space(size::GAP);
+                    caption(ui, format!("{}, {}", choice.provider, choice.route.words()));
+                }
+                let response = row(ui, choice, line == self.cursor, chosen == Some(choice.id.as_str()));
+                if self.moved && line == self.cursor {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    clicked = Some(*at);
+                }
+            }
+        });
+        clicked
+    }
+}
+
+/// One id: name and marks above, id and obstacle below.
+fn row(ui: &mut Ui, choice: &ModelChoice, under_cursor: bool, chosen: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), chosen, &choice.id));
+    if ui.is_rect_visible(rect) {
+        paint(ui, rect, &response, choice, under_cursor, chosen);
+    }
+    match choice.obstacle.as_ref().or(choice.note.as_ref()) {
+        Some(words) => response.on_hover_text(words),
+        None => response,
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, response: &Response, choice: &ModelChoice, under_cursor: bool, chosen: bool) {
+    let theme = Theme::of(ui);
+    if under_cursor || response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, size::RADIUS, theme.raised);
+    }
+    let painter = ui.painter().with_clip_rect(rect);
+    let color = if choice.obstacle.is_some() { theme.text3 } else { theme.text };
+    let left = rect.left() + 28.0;
+    if chosen {
+        icons::CHECK.paint(&painter, pos2(rect.left() + 14.0, rect.center().y), size::ICON, theme.accent.ink);
+    }
+    let write = |x: f32, y: f32, words: &str, style: TextStyle, color| {
+        let font = style.resolve(ui.style());
+        painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, words, font, color).right()
+    };
+    let name = write(left, rect.top() + 12.0, &choice.name, text::strong(), color);
+    if let Some((words, tone)) = mark(choice) {
+        write(name + 10.0, rect.top() + 12.0, &words, TextStyle::Small, theme.tone(tone).ink);
+    }
+    let id = write(left, rect.top() + 29.0, &choice.id, text::mono_small(), theme.text2);
+    if let Some(obstacle) = &choice.obstacle {
+        write(id + 12.0, rect.top() + 29.0, obstacle, TextStyle::Small, theme.warn.ink);
+    }
+}
+
+/// Where the model is in its life, when that matters.
+fn mark(choice: &ModelChoice) -> Option<(String, Tone)> {
+    let day = choice.ends.map(|end| end.strftime("%Y-%m-%d").to_string());
+    match (choice.life, day) {
+        (Life::Active, _) => None,
+        (Life::Legacy, Some(day)) => Some((format!("legacy, ends {day}"), Tone::Warn)),
+        (Life::Legacy, None) => Some(("legacy".to_owned(), Tone::Warn)),
+        (Life::Ended, _) => Some(("ended".to_owned(), Tone::Error)),
+    }
+}
+
+fn footnote(ui: &mut Ui, list: &ModelList) {
+    ui.add_space(size::GAP);
+    match list.find(ORIGINAL_MODEL).and_then(|choice| choice.note.as_deref()) {
+        Some(words) => note(ui, Tone::Neutral, &format!("Claude 2.1: {words}")),
+        None => note(ui, Tone::Neutral, "Claude 2.1, the lab's original model, is not listed: AWS has ended it. Any current Claude does as well"),
+    };
+}
