@@ -66,6 +66,11 @@ impl Turn {
         Self { role, parts, stop_reason: None }
     }
 
+    /// Whether the turn has words.
+    pub fn has_text(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Text(text) if !text.is_empty()))
+    }
+
     /// The words of the turn.
     pub fn text(&self) -> String {
         let texts = self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None });

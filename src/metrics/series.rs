@@ -148,7 +148,12 @@ pub fn nice_axis(value: f64, marks: usize, least: f64) -> (f64, f64) {
     }
     let rough = value / marks.max(1) as f64;
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough * 0.999).unwrap_or(rough).max(least);
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= rough * 0.999 && (least < 1.0 || step.fract() == 0.0))
+        .unwrap_or(rough)
+        .max(least);
     ((value / step).ceil() * step, step)
 }
 

@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use outcrop::app::window::{App, Opening};
 use outcrop::lab::status::Status;
 
-use crate::support::{click, open_at, see, until};
+use crate::support::{click, open, open_at, see, until};
 
 fn status(harness: &Harness<'_, App>, step: &str) -> Status {
     harness.state().state().lab.status(step)
@@ -52,7 +52,7 @@ fn what_was_done_is_there_after_a_restart() {
     run_step(&mut harness, 2, "log-group", "Create log group");
     drop(harness);
 
-    let mut harness = open_at(home.path(), Opening::Remembered);
+    let mut harness = open(home.path());
     until(&mut harness, "both steps are checked again", |h| h.state().state().lab.done().0 == 2);
     assert_eq!(harness.state().state().lab.chosen, "bucket");
 }
@@ -69,4 +69,19 @@ fn the_policies_and_the_plan_are_seen_before_anything_runs() {
     see(&mut harness, "Permission policy");
     see(&mut harness, "needs iam:CreateRole");
     assert_eq!(status(&harness, "service-role"), Status::NotStarted);
+}
+
+#[test]
+fn the_keyboard_alone_leads_from_step_to_step() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = open_at(home.path(), Opening::Sandbox);
+    see(&mut harness, "1 · Where to work");
+    for step in ["where-to-work", "log-group", "bucket"] {
+        until(&mut harness, step, |h| h.state().state().lab.chosen == step && !h.state().state().lab.facts.is_loading());
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        until(&mut harness, &format!("{step} is done"), |h| status(h, step).is_done());
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        harness.step();
+    }
+    until(&mut harness, "the fourth step is shown", |h| h.state().state().lab.chosen == "service-role");
 }

@@ -190,6 +190,19 @@ fn a_record_is_read_as_conversation_tree_and_line() {
 }
 
 #[test]
+fn a_record_is_asked_again_in_the_playground() {
+    let mut harness = open(with_records(60), [1440.0, 900.0]);
+    click_row(&harness, 0);
+    harness.run();
+    harness.get_by_label("Replay in playground").click();
+    harness.run();
+    let state = &harness.state().state;
+    assert_eq!(state.screen, Screen::Playground);
+    assert_eq!(state.playground.draft.text, "Which of these tickets mention a refund? Answer with their numbers only");
+    assert_eq!(state.playground.draft.system, "You are a patient assistant of a shop");
+}
+
+#[test]
 fn the_opened_record_stays_selected_when_newer_ones_arrive() {
     let mut state = with_records(20);
     let mut rows = outcrop::ui::widgets::Selection::default();

@@ -11,6 +11,7 @@ use crate::lab::cleanup;
 use crate::lab::facts::Facts;
 use crate::lab::form::Values;
 use crate::lab::ledger::Happened;
+use crate::lab::receipt::Line;
 use crate::lab::resource::Resource;
 use crate::lab::status::Verdict;
 
@@ -52,13 +53,16 @@ impl Action for CleanUp {
         }
         let receipt = cleanup::prove(cx, made).await;
         if receipt.is_clean() {
-            return Ok(Verdict::Passed {
-                evidence: receipt.lines.iter().map(|line| format!("{}: {}", line.resource.label(), line.text)).collect(),
-            });
+            return Ok(Verdict::Passed { evidence: receipt.lines.iter().map(proved).collect() });
         }
         let left: Vec<String> = receipt.left().map(|line| line.resource.label()).collect();
         Ok(Verdict::not_yet(format!("Still there: {}", left.join(", ")), "Run clean-up"))
     }
+}
+
+/// What was found and the call that showed it.
+fn proved(line: &Line) -> String {
+    format!("{}: {} ({})", line.resource.label(), line.text, line.proof)
 }
 
 /// Whether the lab ever made this, or may have.

@@ -12,6 +12,7 @@ use egui::{Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Sc
 use crate::app::lab::LabCommand;
 use crate::app::{Command, Commands, Remote, Screen, State};
 use crate::lab::manifest::{GoTo, Lab, Step};
+use crate::lab::status::Status;
 use crate::lab::view::StepView;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
@@ -89,7 +90,7 @@ impl LabScreen {
         let outcome = ui.scope(|ui| outcome::ui(ui, state, &step.id, commands)).response;
         self.follow_outcome(&outcome, state, &step.id);
         reading(ui, rest);
-        run_by_keyboard(ui, commands);
+        run_by_keyboard(ui, state, lab, step, commands);
     }
 
     /// What a step is doing, and how it ended, is brought into view when it begins and when it ends.
@@ -106,7 +107,7 @@ impl LabScreen {
 fn action_bar(ui: &mut Ui, state: &State, lab: &Lab, commands: &mut Commands) {
     let (Some(step), Some(view)) = (lab.step(&state.lab.chosen), &state.lab.view) else { return };
     let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin { left: 20, right: 12, top: 9, bottom: 9 });
-    Panel::bottom("lab-actions").resizable(false).frame(frame).show(ui, |ui| run_row(ui, state, step, view, commands));
+    Panel::bottom("lab-actions").resizable(false).frame(frame).show(ui, |ui| run_row(ui, state, lab, step, view, commands));
 }
 
 fn unreadable(ui: &mut Ui, problem: &crate::base::problem::Problem, commands: &mut Commands) {
@@ -216,30 +217,52 @@ fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// What can be done now, and what would undo it.
-fn run_row(ui: &mut Ui, state: &State, step: &Step, view: &StepView, commands: &mut Commands) {
+/// What can be done now, and what would undo it. A step that is over leads to the next one.
+fn run_row(ui: &mut Ui, state: &State, lab: &Lab, step: &Step, view: &StepView, commands: &mut Commands) {
     let status = state.lab.status(&step.id);
-    let blocked = blocked_by(state, view, &status);
+    let next = next_step(lab, step, &status);
     ui.horizontal_wrapped(|ui| {
         if let Some((screen, words)) = step.go_to.map(destination)
             && ui.add(Push::secondary(words).with_icon(icons::ARROW_RIGHT)).clicked()
         {
             commands.send(Command::Go(screen));
         }
-        if ui.add(Push::primary(view.run_label).shortcut("Ctrl Enter").blocked_by(blocked.as_deref())).clicked() {
-            send(commands, LabCommand::Run);
+        if let Some(next) = next
+            && ui.add(Push::primary(&format!("Next: {}", next.title)).shortcut("Ctrl Enter")).clicked()
+        {
+            send(commands, LabCommand::Choose(next.id.clone()));
         }
+        run_button(ui, state, view, &status, next.is_none(), commands);
         let idle = state.lab.running.is_none() && state.lab.facts.value().is_some();
         if ui.add(Push::secondary("Check again").enabled(idle).tooltip("Read the real state back; changes nothing")).clicked() {
             send(commands, LabCommand::Check);
         }
-        if !view.undo_text.is_empty() {
-            if status.is_done() && ui.add(Push::danger("Undo").enabled(idle)).clicked() {
-                send(commands, LabCommand::Undo);
-            }
-            crate::ui::widgets::hint(ui, format!("Undo: {}", lower_first(view.undo_text)));
-        }
+        undo(ui, view, &status, idle, commands);
     });
+}
+
+fn run_button(ui: &mut Ui, state: &State, view: &StepView, status: &Status, is_first: bool, commands: &mut Commands) {
+    let blocked = blocked_by(state, view, status);
+    let button = if is_first { Push::primary(view.run_label).shortcut("Ctrl Enter") } else { Push::secondary(view.run_label) };
+    if ui.add(button.blocked_by(blocked.as_deref())).clicked() {
+        send(commands, LabCommand::Run);
+    }
+}
+
+fn undo(ui: &mut Ui, view: &StepView, status: &Status, idle: bool, commands: &mut Commands) {
+    if view.undo_text.is_empty() {
+        return;
+    }
+    if status.is_done() && ui.add(Push::danger("Undo").enabled(idle)).clicked() {
+        send(commands, LabCommand::Undo);
+    }
+    crate::ui::widgets::hint(ui, format!("Undo: {}", lower_first(view.undo_text)));
+}
+
+/// The step to go on with, once this one is done or skipped.
+fn next_step<'a>(lab: &'a Lab, step: &Step, status: &Status) -> Option<&'a Step> {
+    let is_over = status.is_done() || matches!(status, Status::Skipped { .. });
+    lab.steps.get(lab.number(&step.id)).filter(|_| is_over)
 }
 
 fn lower_first(words: &str) -> String {
@@ -248,8 +271,7 @@ fn lower_first(words: &str) -> String {
 }
 
 /// Why the step cannot be run now.
-fn blocked_by(state: &State, view: &StepView, status: &crate::lab::status::Status) -> Option<String> {
-    use crate::lab::status::Status;
+fn blocked_by(state: &State, view: &StepView, status: &Status) -> Option<String> {
     match status {
         _ if state.lab.running.is_some() => Some("Another step is under way".to_owned()),
         _ if state.lab.facts.value().is_none() => Some("Looking at what is there".to_owned()),
@@ -268,9 +290,14 @@ fn destination(go_to: GoTo) -> (Screen, &'static str) {
     }
 }
 
-fn run_by_keyboard(ui: &Ui, commands: &mut Commands) {
-    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
-        send(commands, LabCommand::Run);
+/// The keys of the one primary action.
+fn run_by_keyboard(ui: &Ui, state: &State, lab: &Lab, step: &Step, commands: &mut Commands) {
+    if !ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
+        return;
+    }
+    match next_step(lab, step, &state.lab.status(&step.id)) {
+        Some(next) => send(commands, LabCommand::Choose(next.id.clone())),
+        None => send(commands, LabCommand::Run),
     }
 }
 
