@@ -5,6 +5,7 @@
 //!
 //! Not here: when and why something is called (`lab`, `runtime`), what a log record means (`logs`).
 
+pub mod as_code;
 pub mod bedrock;
 pub mod bedrock_runtime;
 mod classify;

@@ -4,7 +4,6 @@
 //! example prompts' texts (`prompts`), prices and limits (`models`).
 
 pub mod chat;
-pub mod code;
 pub mod draft;
 pub mod export;
 pub mod model_list;

@@ -3,7 +3,7 @@
 use egui::{Id, Modal, ScrollArea, Ui};
 
 use crate::app::State;
-use crate::app::playground::code::{self, Dialect};
+use crate::aws::as_code::{self, Dialect};
 use crate::aws::bedrock_runtime::ConverseRequest;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
@@ -59,7 +59,7 @@ impl RequestView {
 
     fn write(&mut self) {
         if let Some(shown) = &mut self.shown {
-            shown.code = code::request(self.dialect, &shown.request, shown.streaming, &shown.region);
+            shown.code = as_code::request(self.dialect, &shown.request, shown.streaming, &shown.region);
         }
     }
 
@@ -121,7 +121,7 @@ fn draw(ui: &mut Ui, state: &State, shown: &Shown, dialect: Dialect) {
     ui.add_space(size::GAP_SMALL);
     ui.horizontal_wrapped(|ui| {
         caption(ui, "Needs");
-        for permission in code::permissions(&shown.request, shown.streaming) {
+        for permission in as_code::permissions(&shown.request, shown.streaming) {
             ui.add(Chip::new(Tone::Neutral, &permission.action).mono()).on_hover_text(&permission.resource);
         }
     });

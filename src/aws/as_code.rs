@@ -1,4 +1,4 @@
-//! A request as a person would write it elsewhere: on the AWS command line, in Python, in Rust.
+//! A request to a model as a person would write it elsewhere: on the AWS command line, in Python, in Rust.
 
 use serde_json::Value;
 
