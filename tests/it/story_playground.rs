@@ -8,6 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use outcrop::app::playground::{Outcome, PlaygroundCommand, Reply};
 use outcrop::app::window::App;
 use outcrop::app::{Command, Screen};
+use outcrop::aws::bedrock::GetModelInvocationLoggingConfiguration;
 use outcrop::aws::logs::FilterLogEvents;
 use outcrop::base::clock::Stopwatch;
 use outcrop::logs::{InvocationRecord, Parsed};
@@ -51,8 +52,8 @@ fn until_ended(harness: &mut Harness<'_, App>) {
 
 /// The log record of a request, waiting for it.
 fn record_of(place: &Place, request_id: &str) -> InvocationRecord {
-    let group = place.sandbox.world().region_view(crate::story_place::REGION).bedrock.logging.clone();
-    let log_group_name = group.and_then(|config| config.cloud_watch).map(|destination| destination.log_group_name).unwrap();
+    let config = place.wait(place.session.run(GetModelInvocationLoggingConfiguration {})).unwrap().unwrap();
+    let log_group_name = config.cloud_watch.unwrap().log_group;
     let watch = Stopwatch::start();
     loop {
         let search = FilterLogEvents {
