@@ -7,7 +7,6 @@ mod facets;
 mod highlight;
 mod histogram;
 mod names;
-mod replay;
 mod table;
 mod toolbar;
 
