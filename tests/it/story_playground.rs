@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use outcrop::app::playground::{Outcome, PlaygroundCommand, Reply};
@@ -78,7 +78,8 @@ fn an_example_is_sent_answered_and_found_again_in_the_log() {
     let place = Place::with_logging();
     let mut harness = at_playground(&place);
     click(&mut harness, "Examples");
-    click(&mut harness, "Advanced Q&A with citations");
+    until(&mut harness, "the examples", |h| h.query_by_label("Load example").is_some());
+    harness.get_by_role_and_label(Role::Button, "Advanced Q&A with citations").click();
     click(&mut harness, "Load example");
     harness.run();
     assert!(harness.state().state().playground.draft.document.is_some());
@@ -170,8 +171,11 @@ fn a_model_that_cannot_be_called_says_so_before_and_after() {
     let mut harness = at_playground(&place);
     click(&mut harness, "Choose another…");
     see(&mut harness, "Claude 2.1");
-    click(&mut harness, "anthropic.claude-sonnet-4-6");
+    harness.get_by_label("Search models").type_text("sonnet-4-6 not by this id");
     harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().state().playground.draft.model_id.as_deref(), Some("anthropic.claude-sonnet-4-6"));
     see(&mut harness, "Not on demand in this Region");
     type_message(&mut harness, "What is an outcrop?");
     send_by_keyboard(&mut harness);
@@ -184,7 +188,8 @@ fn a_model_that_cannot_be_called_says_so_before_and_after() {
 fn a_whole_reply_comes_at_once_with_its_numbers() {
     let place = Place::new();
     let mut harness = at_playground(&place);
-    click(&mut harness, "Stream the reply");
+    harness.get_by_role_and_label(Role::Switch, "Stream the reply").click();
+    harness.run();
     type_message(&mut harness, "What is an outcrop?");
     send_by_keyboard(&mut harness);
     until_ended(&mut harness);
@@ -201,6 +206,7 @@ fn the_request_is_shown_as_code_and_the_conversation_is_written_to_a_file() {
     harness.run();
     see(&mut harness, "bedrock.converse_stream(");
     click(&mut harness, "Close the API request");
+    harness.run();
     type_message(&mut harness, "What is an outcrop?");
     send_by_keyboard(&mut harness);
     until_ended(&mut harness);
@@ -218,5 +224,5 @@ fn nothing_moves_while_nothing_happens() {
     until_ended(&mut harness);
     // Fails when the screen keeps asking for frames.
     harness.run();
-    assert!(harness.get_by_label("Message").accesskit_node().label().is_some());
+    assert!(harness.query_by_label("Message").is_some());
 }

@@ -33,7 +33,7 @@ impl ResourcesScreen {
             }
             return;
         }
-        let frame = Frame::new().inner_margin(Margin { left: 20, right: 12, top: 12, bottom: 0 });
+        let frame = Frame::new().inner_margin(Margin { left: 20, right: 10, top: 12, bottom: 0 });
         frame.show(ui, |ui| {
             head(ui, state, commands);
             ui.add_space(size::GAP);
@@ -64,6 +64,7 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let inventory = resources.inventory.value();
     let left = inventory.map_or(0, |inventory| inventory.outstanding());
     ui.horizontal_wrapped(|ui| {
+        ui.set_max_width(ui.available_width() - 10.0);
         title(ui, "Resources");
         hint(ui, summary(inventory.map(AsRef::as_ref)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -8,7 +8,7 @@ use crate::app::{Command, Commands};
 use crate::base::text::{bytes, count};
 use crate::prompts::{self, ExamplePrompt};
 use crate::ui::icons;
-use crate::ui::theme::{Theme, Tone, size, text};
+use crate::ui::theme::{Theme, Tone, size};
 use crate::ui::widgets::{Chip, Field, Push, body, caption, hint, note, section, title};
 
 /// From this width in points on, list and preview stand side by side.
@@ -85,7 +85,9 @@ impl Gallery {
 
     fn list(&mut self, ui: &mut Ui, height: f32) {
         ui.spacing_mut().item_spacing.y = 2.0;
-        ScrollArea::vertical().id_salt("examples").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+        let lines = egui::Layout::top_down_justified(egui::Align::Min);
+        let area = ScrollArea::vertical().id_salt("examples").max_height(height).auto_shrink([false, false]);
+        area.show(ui, |ui| ui.with_layout(lines, |ui| {
             let found = found(&self.query);
             if found.is_empty() {
                 hint(ui, format!("No example matches “{}”", self.query));
@@ -99,11 +101,11 @@ impl Gallery {
                 }
                 let color = if at == self.chosen { Theme::of(ui).accent.ink } else { Theme::of(ui).text };
                 let line = egui::Button::selectable(at == self.chosen, RichText::new(&example.title).color(color));
-                if ui.add_sized(vec2(ui.available_width(), 24.0), line.wrap_mode(egui::TextWrapMode::Truncate)).clicked() {
+                if ui.add(line.wrap_mode(egui::TextWrapMode::Truncate).min_size(vec2(ui.available_width(), 24.0))).clicked() {
                     self.chosen = at;
                 }
             }
-        });
+        }));
     }
 
     fn preview(&mut self, ui: &mut Ui, height: f32, commands: &mut Commands) {
@@ -185,7 +187,7 @@ fn content(ui: &mut Ui, example: &ExamplePrompt, document: Option<(&str, usize)>
         body(ui, &turn.text);
     }
     caption(ui, "Message");
-    ui.label(RichText::new(&example.text).text_style(text::strong()).color(Theme::of(ui).text));
+    ui.label(RichText::new(&example.text).color(Theme::of(ui).text));
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn shape_of(ui: &Ui, turn: &Turn) -> Shape {
 
 fn draw_turn(ui: &mut Ui, state: &State, place: usize, turn: &Turn, commands: &mut Commands, wishes: &mut Vec<Wish>) {
     let theme = Theme::of(ui);
-    let fill = if turn.side == Side::Person { theme.raised } else { theme.panel };
+    let fill = if turn.side == Side::Person { theme.field } else { theme.panel };
     let frame = Frame::new()
         .fill(fill)
         .stroke(Stroke::new(size::LINE, theme.line))

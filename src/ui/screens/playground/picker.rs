@@ -20,7 +20,10 @@ pub struct Picker {
     opened: bool,
     query: String,
     cursor: usize,
-    moved: bool,
+    /// Whether the cursor was put on the chosen model.
+    placed: bool,
+    /// Whether the cursor's line is to be brought into sight.
+    scroll: bool,
 }
 
 impl Picker {
@@ -61,6 +64,7 @@ impl Picker {
             return;
         };
         let found = list.search(&self.query);
+        self.begin_at_chosen(list, &found, playground.draft.model_id.as_deref());
         let entered = self.keys(ui, found.len());
         self.field(ui);
         if found.is_empty() {
@@ -92,6 +96,15 @@ impl Picker {
         });
     }
 
+    /// The first time that the list is there, the cursor stands on the chosen model.
+    fn begin_at_chosen(&mut self, list: &ModelList, found: &[usize], chosen: Option<&str>) {
+        if std::mem::replace(&mut self.placed, true) {
+            return;
+        }
+        self.cursor = found.iter().position(|at| chosen == Some(list.choices[*at].id.as_str())).unwrap_or(0);
+        self.scroll = true;
+    }
+
     /// Moves the cursor; true when Enter was pressed.
     fn keys(&mut self, ui: &Ui, len: usize) -> bool {
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
@@ -103,7 +116,7 @@ impl Picker {
             self.cursor = (self.cursor + len - 1) % len;
         }
         self.cursor = self.cursor.min(len.saturating_sub(1));
-        self.moved = before != self.cursor;
+        self.scroll |= before != self.cursor;
         pressed(Key::Enter)
     }
 
@@ -119,7 +132,7 @@ impl Picker {
         }
     }
 
-    fn rows(&self, ui: &mut Ui, list: &ModelList, found: &[usize], chosen: Option<&str>, height: f32) -> Option<usize> {
+    fn rows(&mut self, ui: &mut Ui, list: &ModelList, found: &[usize], chosen: Option<&str>, height: f32) -> Option<usize> {
         let mut clicked = None;
         ui.spacing_mut().item_spacing.y = 0.0;
         let area = ScrollArea::vertical().max_height(height.max(ROW * 3.0)).auto_shrink([false, true]);
@@ -133,7 +146,7 @@ impl Picker {
                     caption(ui, format!("{}, {}", choice.provider, choice.route.words()));
                 }
                 let response = row(ui, choice, line == self.cursor, chosen == Some(choice.id.as_str()));
-                if self.moved && line == self.cursor {
+                if line == self.cursor && std::mem::take(&mut self.scroll) {
                     response.scroll_to_me(None);
                 }
                 if response.clicked() {

@@ -43,7 +43,7 @@ impl Settings {
 
     fn parameters(&mut self, ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
         group(ui, "Parameters");
-        caption(ui, "What is not ticked is left out of the request and so to the model");
+        caption(ui, "What is not ticked is left out of the request; the model decides");
         let id = draft.model_id.as_deref().unwrap_or_default();
         let mut parameters = draft.parameters.clone();
         limit(ui, &mut parameters, id);
@@ -57,14 +57,14 @@ impl Settings {
     fn stops(&mut self, ui: &mut Ui, parameters: &mut Parameters) {
         caption(ui, "Stop sequences");
         let mut dropped = None;
-        ui.horizontal_wrapped(|ui| {
-            for (at, stop) in parameters.stop_sequences.iter().enumerate() {
+        for (at, stop) in parameters.stop_sequences.iter().enumerate() {
+            ui.horizontal(|ui| {
                 ui.add(Chip::new(Tone::Neutral, stop).mono());
                 if ui.add(Push::icon(icons::X, &format!("Remove the stop sequence {stop}")).small()).clicked() {
                     dropped = Some(at);
                 }
-            }
-        });
+            });
+        }
         if let Some(at) = dropped {
             parameters.stop_sequences.remove(at);
         }
