@@ -78,6 +78,11 @@ impl App {
         &self.state
     }
 
+    /// The open environment, for tests that look behind the window's back.
+    pub fn session(&self) -> Result<crate::aws::Session, crate::base::problem::Problem> {
+        self.runtime.jobs().session()
+    }
+
     /// Does what a person or an event asks for; also the door for tests.
     pub fn take(&mut self, input: impl Into<super::reduce::Input>) {
         let effects = reduce(&mut self.state, input);

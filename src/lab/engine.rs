@@ -2,6 +2,7 @@
 //!
 //! A step may be cancelled at any await point by dropping the future: the ledger then tells clean-up what may exist.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -112,9 +113,13 @@ impl Engine {
         }
     }
 
-    /// Keeps what the person entered for a step.
-    pub fn enter(&self, step: &str, entered: Values) {
-        self.change(|progress| progress.steps.entry(step.to_owned()).or_default().entered = entered);
+    /// Keeps what the person entered, by step.
+    pub fn enter(&self, entered: BTreeMap<String, Values>) {
+        self.change(|progress| {
+            for (step, values) in entered {
+                progress.steps.entry(step).or_default().entered = values;
+            }
+        });
     }
 
     /// Who calls, and what the ledger says. Lists of existing resources are not read.

@@ -167,6 +167,7 @@ impl Distribution {
         if self.samples.len() <= limit {
             return;
         }
+        self.samples.sort_by(|(a, _), (b, _)| a.total_cmp(b)); // sorted already, unless they come from a damaged file
         let mut width = FINEST_CELL;
         while self.samples.len() > MAX_DISTINCT {
             self.merge_cells(width);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::{Jobs, Slot};
 use crate::app::lab::{LabEffect, LabEvent, Offer, Opened};
@@ -35,7 +36,7 @@ pub fn run(jobs: &Jobs, effect: LabEffect) {
         LabEffect::ReadFacts(step) => read_facts(jobs, step),
         LabEffect::Run(step, entered) => run_step(jobs, step, entered),
         LabEffect::Check(step, entered) => check_step(jobs, step, entered),
-        LabEffect::Keep(step, entered) => keep(jobs, step, entered),
+        LabEffect::Keep(entered) => keep(jobs, entered),
         LabEffect::Skip(step) => change(jobs, move |engine| drop(engine.skip(&step, "by you"))),
         LabEffect::ResetStep(step) => change(jobs, move |engine| engine.reset_step(&step)),
         LabEffect::ResetLab => change(jobs, Engine::reset),
@@ -157,7 +158,7 @@ fn reporter(jobs: &Jobs, step: &str) -> impl Fn(Progress) + Send + Sync + use<> 
 
 fn run_step(jobs: &Jobs, step: String, entered: Values) {
     work(jobs, step, move |jobs, engine, step| async move {
-        engine.enter(&step, entered);
+        engine.enter(BTreeMap::from([(step.clone(), entered)]));
         let status = engine.run(&step, &reporter(&jobs, &step)).await;
         jobs.emit(ended(&engine, step, status)).await;
     });
@@ -165,7 +166,7 @@ fn run_step(jobs: &Jobs, step: String, entered: Values) {
 
 fn check_step(jobs: &Jobs, step: String, entered: Values) {
     work(jobs, step, move |jobs, engine, step| async move {
-        engine.enter(&step, entered);
+        engine.enter(BTreeMap::from([(step.clone(), entered)]));
         let status = engine.check(&step, &reporter(&jobs, &step)).await;
         jobs.emit(ended(&engine, step, status)).await;
     });
@@ -187,8 +188,22 @@ fn clean_up(jobs: &Jobs) {
     });
 }
 
-fn keep(jobs: &Jobs, step: String, entered: Values) {
-    aside(jobs, move |_, engine| engine.enter(&step, entered));
+/// Shortest time between two writings of what is typed.
+const TYPING_PAUSE: Duration = Duration::from_millis(300);
+
+fn typing_slot() -> Slot {
+    Slot::Of(Screen::Lab, "typing")
+}
+
+/// The latest wins: it holds everything that the ones before it held.
+fn keep(jobs: &Jobs, entered: BTreeMap<String, Values>) {
+    let shared = jobs.clone();
+    jobs.start(typing_slot(), async move {
+        tokio::time::sleep(TYPING_PAUSE).await;
+        if let Ok(engine) = shared.bench().engine() {
+            engine.enter(entered);
+        }
+    });
 }
 
 /// Does something short with files away from the window's thread. It has no slot: it is never superseded.
@@ -201,8 +216,9 @@ fn aside(jobs: &Jobs, work: impl FnOnce(&Jobs, &Engine) + Send + 'static) {
     }));
 }
 
-/// Changes what is remembered and shows it.
+/// Changes what is remembered and shows it. What was typed before is not to come back.
 fn change(jobs: &Jobs, change: impl FnOnce(&Engine) + Send + 'static) {
+    jobs.cancel(&typing_slot());
     aside(jobs, move |jobs, engine| {
         change(engine);
         jobs.try_emit(Event::Lab(LabEvent::Remembered(engine.progress(), statuses(engine))));

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Jobs, Slot};
-use crate::app::playground::{ModelList, News, PlaygroundEffect, PlaygroundEvent};
 use crate::app::Screen;
+use crate::app::playground::{ModelList, News, PlaygroundEffect, PlaygroundEvent};
 use crate::aws::bedrock::{ListFoundationModels, ListInferenceProfiles};
 use crate::aws::bedrock_runtime::{ChatEvent, Converse, ConverseRequest, converse_stream};
 use crate::aws::{AwsError, Session};

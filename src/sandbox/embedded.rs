@@ -82,9 +82,10 @@ impl Embedded {
         &self.origin
     }
 
-    /// Ends the server, then keeps the last changes.
+    /// Ends the server, delivers the log records that still wait for their batch, and keeps the last changes.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
         self.server.stop().await;
+        super::bedrock::flush(&self.sandbox);
         if let Some(keeper) = self.keeper {
             keeper.autosave.finish().await?;
         }

@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::tools::{Server, client, printed, sandbox};
 
 fn aws(server: &Server, line: &str, files: &[(&str, &str)]) -> Value {
-    let args: Vec<String> = line.split_whitespace().map(|word| files.iter().fold(word.to_owned(), |w, (name, text)| w.replace(name, text))).collect();
+    let args: Vec<String> =
+        line.split_whitespace().map(|word| files.iter().fold(word.to_owned(), |w, (name, text)| w.replace(name, text))).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let out = printed(&client("aws", server, &args));
     if out.trim().is_empty() { Value::Null } else { serde_json::from_str(&out).unwrap_or(Value::String(out)) }
@@ -24,9 +25,14 @@ fn the_aws_cli_walks_the_lab() {
     let policies = crate::tools::policies("cli-logs", "cli-bucket-20260101");
     let with = |line: &str| aws(&server, line, &policies);
     with("s3api put-bucket-policy --bucket cli-bucket-20260101 --policy BUCKET_POLICY");
-    assert!(run("s3api get-public-access-block --bucket cli-bucket-20260101")["PublicAccessBlockConfiguration"]["BlockPublicAcls"].as_bool().unwrap());
+    assert!(
+        run("s3api get-public-access-block --bucket cli-bucket-20260101")["PublicAccessBlockConfiguration"]["BlockPublicAcls"]
+            .as_bool()
+            .unwrap()
+    );
 
-    let role = with("iam create-role --role-name cli-role --assume-role-policy-document TRUST_POLICY")["Role"]["Arn"].as_str().unwrap().to_owned();
+    let role =
+        with("iam create-role --role-name cli-role --assume-role-policy-document TRUST_POLICY")["Role"]["Arn"].as_str().unwrap().to_owned();
     with("iam put-role-policy --role-name cli-role --policy-name write --policy-document ROLE_POLICY");
     assert_eq!(run("iam list-role-policies --role-name cli-role")["PolicyNames"][0], "write");
 
@@ -35,7 +41,8 @@ fn the_aws_cli_walks_the_lab() {
     assert_eq!(stored["loggingConfig"]["cloudWatchConfig"]["logGroupName"], "cli-logs");
 
     let config = [("MESSAGES", r#"[{"role":"user","content":[{"text":"Hello-from-the-CLI"}]}]"#)];
-    let reply = aws(&server, "bedrock-runtime converse --model-id us.anthropic.claude-haiku-4-5-20251001-v1:0 --messages MESSAGES", &config);
+    let reply =
+        aws(&server, "bedrock-runtime converse --model-id us.anthropic.claude-haiku-4-5-20251001-v1:0 --messages MESSAGES", &config);
     assert!(reply["usage"]["outputTokens"].as_u64().unwrap() > 0);
 
     let record = find_record(&server, "Hello-from-the-CLI");

@@ -4,4 +4,7 @@
 
 mod clients;
 mod moto;
+#[path = "../it/support.rs"]
+#[expect(dead_code, reason = "the stories use what this test does not")]
+mod support;
 mod tools;

@@ -100,5 +100,5 @@ pub fn steps_before(step: &str) -> Vec<String> {
 
 /// Enters values into a step's form.
 pub fn enter(engine: &Engine, step: &str, values: &[(&str, &str)]) {
-    engine.enter(step, values.iter().copied().collect());
+    engine.enter([(step.to_owned(), values.iter().copied().collect())].into());
 }

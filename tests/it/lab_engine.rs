@@ -93,7 +93,7 @@ async fn a_foreign_log_group_in_the_way_is_a_question_and_survives_clean_up() {
     let failure = must_fail(&engine, "log-group").await;
     assert!(failure.problem.what.contains("log group bedrock-logs exists already"), "{failure:?}");
     let Some(Remedy::SetValues { values, .. }) = failure.choices.first() else { panic!("a way out is offered: {failure:?}") };
-    engine.enter("log-group", values.iter().cloned().collect::<Values>());
+    engine.enter([("log-group".to_owned(), values.iter().cloned().collect::<Values>())].into());
     must_run(&engine, "log-group").await;
 
     must_run(&engine, "bucket").await;

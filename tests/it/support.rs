@@ -20,7 +20,10 @@ pub fn open(home: &Path) -> Harness<'static, App> {
 /// Opens the program at a place.
 pub fn open_at(home: &Path, opening: Opening) -> Harness<'static, App> {
     let options = Options { home: home.to_owned(), ..Options::standard() };
-    Harness::builder().with_size(egui::vec2(1440.0, 900.0)).with_max_steps(64).build_eframe(move |creation| App::new(&creation.egui_ctx, options, opening).expect("the program starts"))
+    Harness::builder()
+        .with_size(egui::vec2(1440.0, 900.0))
+        .with_max_steps(64)
+        .build_eframe(move |creation| App::new(&creation.egui_ctx, options, opening).expect("the program starts"))
 }
 
 /// Draws frames until `done`, letting background work go on between them.
@@ -52,4 +55,29 @@ pub fn see(harness: &mut Harness<'_, App>, text: &str) {
 fn labels(harness: &Harness<'_, App>) -> String {
     let nodes = harness.query_all_by_label_contains("");
     nodes.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>().join(" | ")
+}
+
+/// Presses Tab until the widget with this label has the keyboard.
+pub fn tab_to(harness: &mut Harness<'_, App>, label: &str) {
+    until(harness, label, |h| h.query_by_label(label).is_some());
+    for _ in 0..200 {
+        harness.key_press(egui::Key::Tab);
+        harness.step();
+        if harness.query_by_label(label).is_some_and(|node| node.is_focused()) {
+            return;
+        }
+    }
+    panic!("Tab never reaches: {label}\n{}", labels(harness));
+}
+
+/// Runs a step of the lab as the buttons do, and waits until it is done.
+pub fn run_step(harness: &mut Harness<'_, App>, step: &str) {
+    use outcrop::app::lab::LabCommand;
+    until(harness, "the lab is open", |h| h.state().state().lab.lab.value().is_some() && !h.state().is_busy());
+    harness.state_mut().take(outcrop::app::Command::Lab(LabCommand::Choose(step.to_owned())));
+    until(harness, "the form is ready", |h| h.state().state().lab.view.is_some() && !h.state().is_busy());
+    harness.state_mut().take(outcrop::app::Command::Lab(LabCommand::Run));
+    until(harness, step, |h| h.state().state().lab.running.is_none() && !h.state().is_busy());
+    let status = harness.state().state().lab.status(step);
+    assert!(status.is_done(), "{step}: {status:?}");
 }

@@ -122,8 +122,8 @@ pub enum LabEffect {
     Run(String, Values),
     /// Check a step with what the person entered.
     Check(String, Values),
-    /// Keep what the person entered.
-    Keep(String, Values),
+    /// Keep what the person entered into the steps' forms, by step id.
+    Keep(BTreeMap<String, Values>),
     /// Leave a step out.
     Skip(String),
     /// Forget a step.

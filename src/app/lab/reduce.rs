@@ -89,10 +89,10 @@ fn read_facts(state: &mut State) -> Vec<Effect> {
 }
 
 fn choose(state: &mut State, step: String) -> Vec<Effect> {
-    let left = std::mem::replace(&mut state.lab.chosen, step);
+    state.lab.chosen = step;
     state.lab.hint_shown = false;
     refresh_view(&mut state.lab);
-    let mut effects = effect(LabEffect::Keep(left.clone(), entered_values(state, &left)));
+    let mut effects = keep(state);
     effects.extend(read_facts(state));
     effects
 }
@@ -101,7 +101,13 @@ fn enter(state: &mut State, key: String, value: String) -> Vec<Effect> {
     let step = state.lab.chosen.clone();
     state.lab.memory.steps.entry(step).or_default().entered.set(key, value);
     refresh_view(&mut state.lab);
-    Vec::new()
+    keep(state)
+}
+
+/// What is in the forms is kept as it is typed, so that nothing typed is lost.
+fn keep(state: &State) -> Vec<Effect> {
+    let entered = state.lab.memory.steps.iter().map(|(id, memory)| (id.clone(), memory.entered.clone()));
+    effect(LabEffect::Keep(entered.collect()))
 }
 
 fn entered_values(state: &State, step: &str) -> Values {

@@ -44,7 +44,8 @@ fn cli(request: &ConverseRequest, region: &str) -> String {
 }
 
 fn python(request: &ConverseRequest, streaming: bool, region: &str) -> String {
-    let mut code = format!("import boto3\n\nbedrock = boto3.client(\"bedrock-runtime\", region_name={})\n\n", python_value(&region.into(), 0));
+    let mut code =
+        format!("import boto3\n\nbedrock = boto3.client(\"bedrock-runtime\", region_name={})\n\n", python_value(&region.into(), 0));
     let call = if streaming { "converse_stream" } else { "converse" };
     let _ = writeln!(code, "response = bedrock.{call}(");
     for (name, value) in request.params().as_object().into_iter().flatten() {
@@ -80,7 +81,8 @@ fn python_value(value: &Value, depth: usize) -> String {
             format!("[\n{lines}{outer}]")
         }
         Value::Object(fields) => {
-            let line = |(name, item): (&String, &Value)| format!("{inner}{}: {},\n", Value::from(name.as_str()), python_value(item, depth + 1));
+            let line =
+                |(name, item): (&String, &Value)| format!("{inner}{}: {},\n", Value::from(name.as_str()), python_value(item, depth + 1));
             let lines: String = fields.iter().map(line).collect();
             format!("{{\n{lines}{outer}}}")
         }
@@ -98,7 +100,10 @@ fn rust(request: &ConverseRequest, streaming: bool, region: &str) -> String {
     for message in &request.messages {
         let role = if message.role == Role::User { "User" } else { "Assistant" };
         let blocks: String = message.blocks.iter().map(rust_block).collect();
-        let _ = writeln!(code, "    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n{blocks}            .build()?,\n    )");
+        let _ = writeln!(
+            code,
+            "    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n{blocks}            .build()?,\n    )"
+        );
     }
     code.push_str(&rust_inference(request));
     for (key, value) in &request.request_metadata {

@@ -139,7 +139,10 @@ fn the_numbers_of_a_reply_are_kept() {
     let (number, _) = send(&mut state, "one");
     answer(&mut state, number, "answer");
     let reply = last_reply(&state);
-    assert_eq!((reply.outcome.clone(), reply.stop_reason.as_deref(), reply.request_id.as_deref()), (Outcome::Done, Some("end_turn"), Some("req-1")));
+    assert_eq!(
+        (reply.outcome.clone(), reply.stop_reason.as_deref(), reply.request_id.as_deref()),
+        (Outcome::Done, Some("end_turn"), Some("req-1"))
+    );
     assert_eq!((reply.metrics.first_token_ms, reply.metrics.total_ms, reply.metrics.latency_ms), (Some(100), Some(300), Some(280)));
     assert_eq!(reply.metrics.tokens_per_second(), Some(100.0));
 }

@@ -119,7 +119,11 @@ async fn passes_after(engine: &Engine, step: &str, findings: &mut Findings<'_>) 
 async fn leaves_nothing(engine: &Engine, session: &Session, lab: &str, findings: &mut Findings<'_>) -> anyhow::Result<()> {
     match engine.clean_up(&|_| {}).await {
         Ok(receipt) => {
-            findings.tell(receipt.is_clean(), lab, if receipt.is_clean() { "clean-up leaves nothing" } else { "clean-up leaves something" });
+            findings.tell(
+                receipt.is_clean(),
+                lab,
+                if receipt.is_clean() { "clean-up leaves nothing" } else { "clean-up leaves something" },
+            );
         }
         Err(failure) => findings.tell(false, lab, &failure.problem.full_text()),
     }

@@ -1,5 +1,6 @@
 //! `outcrop lab run`: a lab from first to last step on the terminal.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,7 +52,7 @@ fn enter(engine: &Engine, values: &[String]) -> anyhow::Result<()> {
         }
         let mut entered = engine.progress().step(step).entered;
         entered.set(field, value);
-        engine.enter(step, entered);
+        engine.enter(BTreeMap::from([(step.to_owned(), entered)]));
     }
     Ok(())
 }

@@ -41,13 +41,20 @@ pub(super) fn complete(sandbox: &Sandbox, invocation: &Invocation) {
     if let Some(bucket) = &config.s3_config {
         to_bucket(&mut world, invocation, &config, bucket);
     }
-    let state = &mut world.region(&region).bedrock;
-    let schedule = !state.pending.is_empty() && !state.flush_scheduled;
-    state.flush_scheduled |= schedule;
     drop(world);
-    if schedule {
-        flush_later(sandbox.clone(), region);
+    schedule(sandbox, &region);
+}
+
+/// Sees to it that somebody writes what waits in `region`: called after each record, and by each call, because after a restart nobody does.
+pub(super) fn schedule(sandbox: &Sandbox, region: &str) {
+    let mut world = sandbox.world();
+    let state = &world.region_view(region).bedrock;
+    if state.pending.is_empty() || state.flush_scheduled {
+        return;
     }
+    world.region(region).bedrock.flush_scheduled = true;
+    drop(world);
+    flush_later(sandbox.clone(), region.to_owned());
 }
 
 /// Writes every waiting record into its bucket now: for tests, and before the sandbox stops.

@@ -50,6 +50,7 @@ pub const OPERATIONS: &[&str] = &[
 
 /// Answers a request to the control plane or the runtime.
 pub async fn handle(sandbox: &Sandbox, cx: &CallContext, request: Request) -> Response {
+    delivery::schedule(sandbox, &cx.region);
     match routes::route(&request) {
         Route::Invoke(invocation, model_id) => runtime::invoke(sandbox, cx, invocation, &model_id, &request).await,
         Route::Control(operation, id) => respond(cx, control(sandbox, cx, operation, &id, &request)),

@@ -76,6 +76,7 @@ pub(super) async fn invoke(sandbox: &Sandbox, cx: &CallContext, invocation: Invo
 fn prepare(sandbox: &Sandbox, cx: &CallContext, asked: &mut Asked, request: &Request) -> Result<Call, ApiError> {
     let mut body = read_body(asked.invocation, request)?;
     asked.metadata = metadata(asked.invocation, &mut body, request)?;
+    check_supported(&body, request)?;
     asked.body = body;
     sandbox.authorize(cx, asked.invocation.action(), &catalogue::resource_arn(cx, &asked.model_id))?;
     let Target { model, inference_region } = catalogue::resolve(sandbox, cx, &asked.model_id)?;
@@ -96,6 +97,29 @@ fn read_body(invocation: Invocation, request: &Request) -> Result<Value, ApiErro
     match wire::json::parse_object(&request.body) {
         Err(_) if !invocation.converses() => Err(invalid("Malformed input request, please reformat your input and try again.")),
         other => other,
+    }
+}
+
+/// What the sandbox does not have is refused by name: an ignored guardrail would look like one that let everything pass.
+fn check_supported(body: &Value, request: &Request) -> Result<(), ApiError> {
+    let set = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let missing = if set("guardrailConfig") || request.headers.contains_key("x-amzn-bedrock-guardrailidentifier") {
+        "ApplyGuardrail (guardrails in an invocation)"
+    } else if set("promptVariables") {
+        "GetPrompt (prompt variables)"
+    } else if refers_to_s3(body) {
+        "attachments by S3 location; send their bytes"
+    } else {
+        return Ok(());
+    };
+    Err(ApiError::not_implemented("bedrock", missing))
+}
+
+fn refers_to_s3(body: &Value) -> bool {
+    match body {
+        Value::Array(items) => items.iter().any(refers_to_s3),
+        Value::Object(map) => map.get("source").is_some_and(|source| source.get("s3Location").is_some()) || map.values().any(refers_to_s3),
+        _ => false,
     }
 }
 

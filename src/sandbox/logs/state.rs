@@ -26,11 +26,28 @@ const DROP_EVERY_MS: i64 = 60_000;
 
 /// The log groups of a Region with their events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Saved")]
 pub struct State {
     groups: BTreeMap<String, LogGroup>,
     last_sequence: u64,
-    stored_bytes: u64,
+    /// Size of all events; counted anew from a snapshot.
+    #[serde(skip_serializing)]
+    pub(super) stored_bytes: u64,
+}
+
+/// What a snapshot says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Saved {
+    groups: BTreeMap<String, LogGroup>,
+    last_sequence: u64,
+}
+
+impl From<Saved> for State {
+    fn from(Saved { groups, last_sequence }: Saved) -> Self {
+        let stored_bytes = groups.values().map(LogGroup::stored_bytes).sum();
+        Self { groups, last_sequence, stored_bytes }
+    }
 }
 
 /// A log group.

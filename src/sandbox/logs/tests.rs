@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::state::{MAX_STORED_BYTES, State};
+use super::state::MAX_STORED_BYTES;
 use super::*;
 use crate::base::clock::{ManualClock, timestamp_ms};
 use crate::sandbox::api::ApiResult;
@@ -59,22 +59,24 @@ fn in_order(events: &[(u8, u8)], wanted: impl Fn(&(u8, u8)) -> bool) -> Vec<Stri
 #[test]
 fn a_region_holds_only_so_many_bytes() {
     let (sandbox, cx) = with_events(&[(0, 0)]);
-    let nearly_full = format!(r#"{{"stored_bytes":{}}}"#, MAX_STORED_BYTES - 30);
-    let mut state: State = serde_json::from_str(&nearly_full).unwrap();
-    let group = sandbox.world().region_view("us-east-1").logs.group("g").cloned().unwrap();
-    state.create_group("g", group).unwrap();
-    state.put_event("g", "0", "four", cx.now).unwrap();
-    assert_eq!(state.put_event("g", "0", "x", cx.now).unwrap_err().code, "LimitExceededException");
+    let mut world = sandbox.world();
+    let logs = &mut world.region("us-east-1").logs;
+    logs.stored_bytes = MAX_STORED_BYTES - 30;
+    logs.put_event("g", "0", "four", cx.now).unwrap();
+    assert_eq!(logs.put_event("g", "0", "x", cx.now).unwrap_err().code, "LimitExceededException");
 }
 
 #[test]
-fn deleting_gives_the_bytes_back() {
+fn deleting_gives_the_bytes_back_and_a_snapshot_counts_them() {
     let (sandbox, cx) = with_events(&[(0, 0), (1, 1)]);
+    let bytes = || sandbox.world().region_view("us-east-1").logs.stored_bytes;
+    assert_eq!(bytes(), 54);
     call(&sandbox, &cx, "DeleteLogStream", &json!({ "logGroupName": "g", "logStreamName": "0" })).unwrap();
-    let bytes = |sandbox: &Sandbox| serde_json::to_value(&sandbox.world().region_view("us-east-1").logs).unwrap()["stored_bytes"].clone();
-    assert_eq!(bytes(&sandbox), 27);
+    assert_eq!(bytes(), 27);
+    let saved = serde_json::to_string(&sandbox.world().region_view("us-east-1").logs).unwrap();
+    assert_eq!(serde_json::from_str::<State>(&saved).unwrap().stored_bytes, 27);
     call(&sandbox, &cx, "DeleteLogGroup", &json!({ "logGroupName": "g" })).unwrap();
-    assert_eq!(bytes(&sandbox), 0);
+    assert_eq!(bytes(), 0);
 }
 
 fn events() -> impl Strategy<Value = Vec<(u8, u8)>> {

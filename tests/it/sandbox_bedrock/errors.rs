@@ -162,6 +162,28 @@ async fn bodies_of_the_invoke_operations_are_checked() {
 }
 
 #[tokio::test]
+async fn what_the_sandbox_does_not_have_is_refused_by_name() {
+    let account = Account::new();
+    let with = |key: &str, value: Value| {
+        let mut body = json!({ "messages": [{ "role": "user", "content": [{ "text": "Hello" }] }] });
+        body[key] = value;
+        body
+    };
+    let there =
+        json!([{ "role": "user", "content": [{ "image": { "format": "png", "source": { "s3Location": { "uri": "s3://a/b" } } } }] }]);
+    let cases = [
+        (with("guardrailConfig", json!({ "guardrailIdentifier": "g", "guardrailVersion": "1" })), "guardrails"),
+        (with("promptVariables", json!({})), "prompt variables"),
+        (with("messages", there), "S3 location"),
+    ];
+    for (body, name) in cases {
+        let (status, kind, reply) = account.raw(Method::POST, &format!("/model/{SONNET}/converse"), &body).await;
+        assert_eq!((status, kind.as_str()), (501, "NotImplemented"));
+        assert!(reply["message"].as_str().unwrap().contains(name), "{reply}");
+    }
+}
+
+#[tokio::test]
 async fn a_caller_without_permission_is_told_action_and_resource() {
     let account = Account::new();
     account.sandbox.world().denied.insert("*".to_owned(), ["bedrock:InvokeModel".to_owned()].into());

@@ -192,6 +192,25 @@ async fn records_reach_the_bucket_by_themselves() {
 }
 
 #[tokio::test]
+async fn records_that_waited_while_the_sandbox_was_closed_are_written_later() {
+    let account = Account::logging().await;
+    account.ask(SONNET, "Hello").await;
+    let kept = serde_json::to_string(&*account.sandbox.world()).unwrap();
+    let sandbox = outcrop::sandbox::Sandbox::new(serde_json::from_str(&kept).unwrap(), account.clock.clone(), 12);
+    let reopened = Account { sandbox, clock: account.clock.clone() };
+    let files = async || reopened.keys().await.iter().filter(|key| key.ends_with(".json.gz")).count();
+    assert_eq!(files().await, 0);
+    reopened.bedrock().list_foundation_models().send().await.unwrap();
+    for _ in 0..100 {
+        if files().await == 1 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("the record still waits");
+}
+
+#[tokio::test]
 async fn deliveries_that_fail_are_counted_and_the_caller_does_not_notice() {
     let account = Account::logging().await;
     client!(account, aws_sdk_cloudwatchlogs, REGION).delete_log_group().log_group_name(GROUP).send().await.unwrap();

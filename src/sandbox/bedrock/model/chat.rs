@@ -11,21 +11,22 @@ const GREETINGS: [&str; 12] =
 /// Most characters of the request that are restated.
 const RESTATED: usize = 160;
 
-/// An answer without a document to quote from.
-pub(super) fn reply(prompt: &Prompt, model_name: &str) -> String {
-    let asked = prompt.last_user_text();
-    let lower = asked.trim().to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if words.len() <= 4 && GREETINGS.iter().any(|greeting| lower.starts_with(greeting)) {
-        return greeting(model_name);
+/// The answer to a greeting, to thanks, and to the question who answers.
+pub(super) fn small_talk(prompt: &Prompt, model_name: &str) -> Option<String> {
+    let lower = prompt.last_user_text().trim().to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    if words <= 4 && GREETINGS.iter().any(|greeting| starts_with_word(&lower, greeting)) {
+        return Some(greeting(model_name));
     }
-    if lower.starts_with("thank") && words.len() <= 8 {
-        return "You are welcome. Your thanks has just become a record in the invocation log, too.".to_owned();
+    if words <= 8 && lower.starts_with("thank") {
+        return Some("You are welcome. Your thanks has just become a record in the invocation log, too.".to_owned());
     }
-    if asks_who(&lower) {
-        return who(model_name);
-    }
-    restate(prompt, &asked, model_name)
+    (words <= 12 && asks_who(&lower)).then(|| who(model_name))
+}
+
+/// Whether `text` begins with `start` as a whole: "hi there", but not "history".
+fn starts_with_word(text: &str, start: &str) -> bool {
+    text.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 fn asks_who(lower: &str) -> bool {
@@ -48,13 +49,15 @@ fn who(model_name: &str) -> String {
     )
 }
 
-fn restate(prompt: &Prompt, asked: &str, model_name: &str) -> String {
+/// An honest answer to what the sandbox cannot do.
+pub(super) fn restate(prompt: &Prompt, model_name: &str) -> String {
+    let asked = prompt.last_user_text();
     let images = match prompt.images() {
         0 => String::new(),
         n => format!(" I cannot look at images, but {n} came with your request and counted as input tokens."),
     };
     let quoted = if asked.trim().is_empty() { "nothing in words".to_owned() } else { format!("\"{}\"", one_line(asked.trim(), RESTATED)) };
-    format!("You asked: {quoted}.{images}\n\n{}", CLOSINGS[variant(asked)].replace("{model}", model_name))
+    format!("You asked: {quoted}.{images}\n\n{}", CLOSINGS[variant(&asked)].replace("{model}", model_name))
 }
 
 /// Which closing an answer gets: always the same for the same request, not the same for all.

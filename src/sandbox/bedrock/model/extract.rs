@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sandbox::bedrock::prompt::Prompt;
+use crate::sandbox::bedrock::prompt::{Part, Prompt, Role};
 
 /// Most sentences that are quoted.
 const QUOTED: usize = 4;
@@ -23,6 +23,8 @@ struct Material {
     name: String,
     document: String,
     question: String,
+    /// Whether the document came with the question; one from elsewhere is used only if it has an answer.
+    asked_about: bool,
 }
 
 /// The answer from the documents in `prompt`, if there are any.
@@ -33,7 +35,7 @@ pub(super) fn from_documents(prompt: &Prompt) -> Option<String> {
         return None;
     }
     let chosen = if wants_summary(&material.question) { typical(&sentences) } else { fitting(&sentences, &material.question) };
-    Some(written(&material, &sentences, &chosen))
+    (material.asked_about || !chosen.is_empty()).then(|| written(&material, &sentences, &chosen))
 }
 
 /// Stemmed words of `text` without stop words.
@@ -67,9 +69,22 @@ fn material(prompt: &Prompt) -> Option<Material> {
     let attached: Vec<(&str, &str)> = prompt.documents().collect();
     if let Some((name, _)) = attached.first() {
         let document = attached.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n\n");
-        return Some(Material { name: format!("\"{name}\""), document, question: asked });
+        return Some(Material { name: format!("\"{name}\""), document, question: asked, asked_about: true });
     }
-    tagged(&asked).or_else(|| long_text(&asked)).or_else(|| from_system(prompt, asked))
+    given(&asked).or_else(|| from_earlier_turns(prompt, &asked)).or_else(|| from_system(prompt, asked))
+}
+
+/// A document inside a user's text.
+fn given(asked: &str) -> Option<Material> {
+    tagged(asked).or_else(|| long_text(asked))
+}
+
+/// A further question about a document that was given earlier in the conversation.
+fn from_earlier_turns(prompt: &Prompt, asked: &str) -> Option<Material> {
+    let earlier = prompt.turns.iter().rev().filter(|turn| turn.role == Role::User).skip(1);
+    let mut texts = earlier.flat_map(|turn| turn.parts.iter().filter_map(Part::as_text));
+    let material = texts.find_map(given)?;
+    Some(Material { question: asked.to_owned(), asked_about: false, ..material })
 }
 
 /// `<document>…</document>` (or any other tag that spans much of the text) with the question around it.
@@ -81,7 +96,12 @@ fn tagged(asked: &str) -> Option<Material> {
     let after = body_end + tag.len() + 3;
     let question = format!("{} {}", &asked[..open], asked.get(after..).unwrap_or_default());
     let document = asked[tag_end + 1..body_end].trim().to_owned();
-    (document.len() > 80).then(|| Material { name: format!("the {tag}"), document, question: question.trim().to_owned() })
+    (document.len() > 80).then(|| Material {
+        name: format!("the {tag}"),
+        document,
+        question: question.trim().to_owned(),
+        asked_about: true,
+    })
 }
 
 /// A long text: its last paragraph is the question, or the first one if only that asks.
@@ -96,7 +116,7 @@ fn long_text(asked: &str) -> Option<Material> {
         _ if first.contains('?') && !last.contains('?') => ((*first).to_owned(), paragraphs[1..].join("\n\n")),
         n => ((*last).to_owned(), paragraphs[..n - 1].join("\n\n")),
     };
-    Some(Material { name: "your text".to_owned(), document, question })
+    Some(Material { name: "your text".to_owned(), document, question, asked_about: true })
 }
 
 fn split_at_question(asked: &str) -> (String, String) {
@@ -107,7 +127,7 @@ fn split_at_question(asked: &str) -> (String, String) {
 /// A short question about a long system prompt.
 fn from_system(prompt: &Prompt, question: String) -> Option<Material> {
     let document = prompt.system.iter().filter_map(|part| part.as_text()).collect::<Vec<_>>().join("\n\n");
-    (document.len() >= DOCUMENT_LENGTH).then(|| Material { name: "the system prompt".to_owned(), document, question })
+    (document.len() >= DOCUMENT_LENGTH).then(|| Material { name: "the system prompt".to_owned(), document, question, asked_about: false })
 }
 
 /// Sentences of running text, lines of lists; headings are left out.
@@ -234,7 +254,7 @@ const STOP_WORDS: [&str; 97] = [
 mod tests {
     use super::*;
     use crate::prompts;
-    use crate::sandbox::bedrock::prompt::{Part, Role, Turn};
+    use crate::sandbox::bedrock::prompt::Turn;
 
     fn ask(parts: Vec<Part>) -> Option<String> {
         from_documents(&Prompt { turns: vec![Turn { role: Role::User, parts }], ..Prompt::default() })
@@ -263,6 +283,18 @@ mod tests {
         assert!(ask(vec![Part::Text(tagged)]).unwrap().contains("arranged as furnished apartments by the travel desk"));
         let plain = format!("{document}\n\nWhen is laundry paid for?");
         assert!(ask(vec![Part::Text(plain)]).unwrap().contains("Laundry is paid for from the sixth night."));
+    }
+
+    #[test]
+    fn further_questions_about_an_earlier_document_are_answered_from_it() {
+        let turn = |role, text: &str| Turn { role, parts: vec![Part::Text(text.to_owned())] };
+        let first = prompts::find("qa-citations").unwrap().user_text();
+        let ask = |text: &str| {
+            let turns = vec![turn(Role::User, &first), turn(Role::Assistant, "Quotes."), turn(Role::User, text)];
+            from_documents(&Prompt { turns, ..Prompt::default() })
+        };
+        assert!(ask("And when is laundry paid for?").unwrap().contains("Laundry is paid for from the sixth night."));
+        assert_eq!(ask("zebra xylophone?"), None, "a question about something else");
     }
 
     #[test]

@@ -22,7 +22,10 @@ pub fn answer(prompt: &Prompt, model_name: &str, id: &str) -> Vec<Block> {
         let intro = said(&format!("I need the tool `{name}` for this."));
         return vec![intro, Block::ToolUse { id: tool_use_id(id), name, input }];
     }
-    let text = scripted::reply(prompt).or_else(|| extract::from_documents(prompt)).unwrap_or_else(|| chat::reply(prompt, model_name));
+    let text = scripted::reply(prompt)
+        .or_else(|| chat::small_talk(prompt, model_name))
+        .or_else(|| extract::from_documents(prompt))
+        .unwrap_or_else(|| chat::restate(prompt, model_name));
     vec![said(&text)]
 }
 
@@ -65,6 +68,14 @@ mod tests {
         assert!(reply.starts_with(NOTICE) && reply.contains("design a bridge over the Sognefjord"), "{reply}");
         assert!(reply.contains("Claude Sonnet 4.6"));
         assert_eq!(reply, ask("Please design a bridge over the Sognefjord"));
+    }
+
+    #[test]
+    fn small_talk_is_recognised_by_whole_words() {
+        assert!(ask("Hi there!").contains("Hello."));
+        assert!(ask("Thanks a lot").contains("You are welcome"));
+        assert!(ask("Who are you?").contains("standing in for Claude Sonnet 4.6"));
+        assert!(ask("History of tea, please").contains("You asked: \"History of tea, please\""));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::ui::theme::size;
 use crate::ui::widgets::{Card, CodeBlock};
 
 /// Least width of a document beside another.
-const LEAST_WIDTH: f32 = 280.0;
+const LEAST_WIDTH: f32 = 236.0;
 /// Higher documents scroll, so that the plan stays in view.
 const MOST_HEIGHT: f32 = 320.0;
 
