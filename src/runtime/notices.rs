@@ -75,7 +75,7 @@ impl Visit for Fields {
             other => {
                 let details = self.details.get_or_insert_default();
                 // Writing to a String cannot fail.
-                let _ = write!(details, " {other}={value:?}");
+                drop(write!(details, " {other}={value:?}"));
             }
         }
     }
