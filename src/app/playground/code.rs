@@ -105,13 +105,10 @@ fn rust(request: &ConverseRequest, streaming: bool, region: &str) -> String {
     }
     for message in &request.messages {
         let role = if message.role == Role::User { "User" } else { "Assistant" };
-        let blocks: String = message.blocks.iter().map(rust_block).collect();
-        put(
-            &mut code,
-            format_args!(
-                "    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n{blocks}            .build()?,\n    )\n"
-            ),
-        );
+        let head = format_args!("    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n");
+        put(&mut code, head);
+        code.push_str(&message.blocks.iter().map(rust_block).collect::<String>());
+        code.push_str("            .build()?,\n    )\n");
     }
     code.push_str(&rust_inference(request));
     for (key, value) in &request.request_metadata {
