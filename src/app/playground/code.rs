@@ -1,11 +1,9 @@
 //! A request as a person would write it elsewhere: on the AWS command line, in Python, in Rust.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
-use crate::aws::bedrock_runtime::{Block, Converse, ConverseRequest, Role};
-use crate::aws::operation::{Permission, PlannedCall};
+use crate::aws::bedrock_runtime::{Block, Converse, ConverseRequest, Role, StreamConverse};
+use crate::aws::operation::{Permission, PlannedCall, Service, cli_line};
 
 /// A language in which a request can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,26 +28,35 @@ pub fn request(dialect: Dialect, request: &ConverseRequest, streaming: bool, reg
 
 /// The permissions that the request needs.
 pub fn permissions(request: &ConverseRequest, streaming: bool) -> Vec<Permission> {
-    let mut needed = PlannedCall::of(&Converse(request.clone())).permissions;
-    if streaming {
-        needed = PlannedCall::of(&crate::aws::bedrock_runtime::StreamConverse(request.clone())).permissions;
-    }
-    needed
+    let plan = if streaming { PlannedCall::of(&StreamConverse(request.clone())) } else { PlannedCall::of(&Converse(request.clone())) };
+    plan.permissions
 }
 
-/// The CLI has no event streams: `converse` gives the same reply at once.
+/// The CLI has no event streams: `converse` gives the same reply at once. One option a line; texts are left as they are.
 fn cli(request: &ConverseRequest, region: &str) -> String {
-    let line = PlannedCall::of(&Converse(request.clone())).cli;
-    format!("{} \\\n  --region {region}\n", line.replace(" --", " \\\n  --"))
+    let line = |params: &Value| cli_line(Service::BedrockRuntime, "Converse", params);
+    let command = line(&Value::Null);
+    let mut text = command.clone();
+    for (name, value) in request.params().as_object().into_iter().flatten() {
+        let with_one = line(&Value::Object([(name.clone(), value.clone())].into_iter().collect()));
+        text.push_str(" \\\n ");
+        text.push_str(with_one.strip_prefix(&command).unwrap_or(&with_one));
+    }
+    text + " \\\n  --region " + region + "\n"
+}
+
+/// Writing to a `String` cannot fail, so nothing has to be said about it.
+fn put(code: &mut String, text: std::fmt::Arguments<'_>) {
+    code.push_str(&text.to_string());
 }
 
 fn python(request: &ConverseRequest, streaming: bool, region: &str) -> String {
     let mut code =
         format!("import boto3\n\nbedrock = boto3.client(\"bedrock-runtime\", region_name={})\n\n", python_value(&region.into(), 0));
     let call = if streaming { "converse_stream" } else { "converse" };
-    let _ = writeln!(code, "response = bedrock.{call}(");
+    put(&mut code, format_args!("response = bedrock.{call}(\n"));
     for (name, value) in request.params().as_object().into_iter().flatten() {
-        let _ = writeln!(code, "    {name}={},", python_value(value, 1));
+        put(&mut code, format_args!("    {name}={},\n", python_value(value, 1)));
     }
     code.push_str(")\n");
     code.push_str(if streaming { PYTHON_STREAM } else { PYTHON_WHOLE });
@@ -77,14 +84,13 @@ fn python_value(value: &Value, depth: usize) -> String {
         Value::Bool(false) => "False".to_owned(),
         Value::Number(_) | Value::String(_) => value.to_string(),
         Value::Array(items) => {
-            let lines: String = items.iter().map(|item| format!("{inner}{},\n", python_value(item, depth + 1))).collect();
-            format!("[\n{lines}{outer}]")
+            let lines: Vec<String> = items.iter().map(|item| format!("{inner}{},\n", python_value(item, depth + 1))).collect();
+            format!("[\n{}{outer}]", lines.concat())
         }
         Value::Object(fields) => {
             let line =
                 |(name, item): (&String, &Value)| format!("{inner}{}: {},\n", Value::from(name.as_str()), python_value(item, depth + 1));
-            let lines: String = fields.iter().map(line).collect();
-            format!("{{\n{lines}{outer}}}")
+            format!("{{\n{}{outer}}}", fields.iter().map(line).collect::<Vec<_>>().concat())
         }
     }
 }
@@ -93,21 +99,20 @@ fn rust(request: &ConverseRequest, streaming: bool, region: &str) -> String {
     let mut code = format!("{RUST_USES}\nlet config = aws_config::from_env().region({}).load().await;\n", rust_text(region));
     code.push_str("let client = aws_sdk_bedrockruntime::Client::new(&config);\n\nlet ");
     let (binding, call) = if streaming { ("mut reply", "converse_stream") } else { ("reply", "converse") };
-    let _ = writeln!(code, "{binding} = client\n    .{call}()\n    .model_id({})", rust_text(&request.model_id));
+    put(&mut code, format_args!("{binding} = client\n    .{call}()\n    .model_id({})\n", rust_text(&request.model_id)));
     if let Some(system) = &request.system {
-        let _ = writeln!(code, "    .system(SystemContentBlock::Text({}.into()))", rust_text(system));
+        put(&mut code, format_args!("    .system(SystemContentBlock::Text({}.into()))\n", rust_text(system)));
     }
     for message in &request.messages {
         let role = if message.role == Role::User { "User" } else { "Assistant" };
-        let blocks: String = message.blocks.iter().map(rust_block).collect();
-        let _ = writeln!(
-            code,
-            "    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n{blocks}            .build()?,\n    )"
-        );
+        let head = format_args!("    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n");
+        put(&mut code, head);
+        code.push_str(&message.blocks.iter().map(rust_block).collect::<String>());
+        code.push_str("            .build()?,\n    )\n");
     }
     code.push_str(&rust_inference(request));
     for (key, value) in &request.request_metadata {
-        let _ = writeln!(code, "    .request_metadata({}, {})", rust_text(key), rust_text(value));
+        put(&mut code, format_args!("    .request_metadata({}, {})\n", rust_text(key), rust_text(value)));
     }
     code.push_str("    .send()\n    .await?;\n");
     code.push_str(if streaming { RUST_STREAM } else { RUST_WHOLE });
@@ -141,16 +146,16 @@ fn rust_block(block: &Block) -> String {
 fn rust_inference(request: &ConverseRequest) -> String {
     let mut setters = String::new();
     if let Some(max) = request.max_tokens {
-        let _ = writeln!(setters, "            .max_tokens({max})");
+        put(&mut setters, format_args!("            .max_tokens({max})\n"));
     }
     if let Some(temperature) = request.temperature {
-        let _ = writeln!(setters, "            .temperature({temperature:?})");
+        put(&mut setters, format_args!("            .temperature({temperature:?})\n"));
     }
     if let Some(top_p) = request.top_p {
-        let _ = writeln!(setters, "            .top_p({top_p:?})");
+        put(&mut setters, format_args!("            .top_p({top_p:?})\n"));
     }
     for stop in &request.stop_sequences {
-        let _ = writeln!(setters, "            .stop_sequences({})", rust_text(stop));
+        put(&mut setters, format_args!("            .stop_sequences({})\n", rust_text(stop)));
     }
     if setters.is_empty() {
         return setters;
@@ -192,6 +197,12 @@ mod tests {
         let text = request(Dialect::Cli, &sample(), true, "us-east-1");
         assert!(text.starts_with("aws bedrock-runtime converse \\\n  --"), "{text}");
         assert!(text.contains(r"O'\''Neil") && text.contains("--region us-east-1"), "{text}");
+    }
+
+    #[test]
+    fn a_text_with_dashes_stays_as_it_is() {
+        let asked = ConverseRequest { messages: vec![Message::user("a -- b --c")], ..sample() };
+        assert!(request(Dialect::Cli, &asked, false, "us-east-1").contains("a -- b --c"));
     }
 
     #[test]

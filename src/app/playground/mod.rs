@@ -9,7 +9,6 @@ pub mod draft;
 pub mod export;
 pub mod model_list;
 pub mod reduce;
-mod replay;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::{Command, Effect, Screen, State, reduce};
+use crate::app::{Command, Effect, Event, Screen, State, reduce};
 use crate::aws::bedrock::{FoundationModel, InferenceProfile, Lifecycle, LifecycleStatus};
 use crate::base::clock::timestamp_ms;
 
@@ -47,7 +47,7 @@ fn list() -> ModelList {
 
 fn ready() -> State {
     let mut state = State::default();
-    reduce(&mut state, PlaygroundEvent::Models(Ok(Arc::new(list()))));
+    reduce(&mut state, Event::Playground(PlaygroundEvent::Models(Ok(Arc::new(list())))));
     state
 }
 
@@ -73,7 +73,7 @@ fn asked(effects: Vec<Effect>) -> (u64, Arc<ConverseRequest>) {
 }
 
 fn news(state: &mut State, number: u64, after_ms: u64, news: News) {
-    reduce(state, PlaygroundEvent::Reply { number, after_ms, news });
+    reduce(state, Event::Playground(PlaygroundEvent::Reply { number, after_ms, news }));
 }
 
 fn answer(state: &mut State, number: u64, text: &str) {
@@ -255,7 +255,7 @@ fn another_place_starts_a_new_conversation_and_keeps_the_draft() {
         account: "123456789012".to_owned(),
         arn: String::new(),
     };
-    reduce(&mut state, crate::app::Event::Connected(Ok(connected)));
+    reduce(&mut state, Event::Connected(Ok(connected)));
     assert!(state.playground.chat.is_empty());
     assert_eq!(state.playground.draft.text, "draft");
 }

@@ -1,7 +1,5 @@
 //! A resource in words: its ARN, its place in the console, what it may cost.
 
-use std::fmt::Write as _;
-
 use crate::lab::ledger::Standing;
 use crate::lab::resource::Resource;
 
@@ -12,7 +10,9 @@ pub fn arn(standing: &Standing, partition: &str) -> Option<String> {
         Resource::LogGroup { name } => Some(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")),
         Resource::Bucket { name } => Some(format!("arn:{partition}:s3:::{name}")),
         Resource::Role { name } => Some(format!("arn:{partition}:iam::{account}:role/{name}")),
-        Resource::Place { .. } | Resource::BucketStatement { .. } | Resource::RolePolicy { .. } | Resource::LoggingConfiguration { .. } => None,
+        Resource::Place { .. } | Resource::BucketStatement { .. } | Resource::RolePolicy { .. } | Resource::LoggingConfiguration { .. } => {
+            None
+        }
     }
 }
 
@@ -21,7 +21,9 @@ pub fn console_url(standing: &Standing) -> Option<String> {
     let region = &standing.last.region;
     let home = format!("https://{region}.console.aws.amazon.com");
     match standing.resource() {
-        Resource::LogGroup { name } => Some(format!("{home}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{}", twice_escaped(name))),
+        Resource::LogGroup { name } => {
+            Some(format!("{home}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{}", twice_escaped(name)))
+        }
         Resource::Bucket { name } => Some(format!("{home}/s3/buckets/{name}?region={region}")),
         Resource::BucketStatement { bucket } => Some(format!("{home}/s3/buckets/{bucket}?region={region}&tab=permissions")),
         Resource::Role { name } => Some(format!("https://console.aws.amazon.com/iam/home#/roles/details/{name}")),
@@ -33,17 +35,9 @@ pub fn console_url(standing: &Standing) -> Option<String> {
 
 /// The CloudWatch console escapes names twice, with `$25` for the second percent sign.
 fn twice_escaped(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
-            other => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "$25{other:02X}");
-            }
-        }
-    }
-    out
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let escaped = name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("$25{byte:02X}") });
+    escaped.collect::<Vec<_>>().concat()
 }
 
 /// What a resource may cost while it exists, in words; list prices of us-east-1.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Cleaning, ResourcesCommand, ResourcesEffect, ResourcesEvent, ResourcesState, SandboxDeed};
-use crate::app::{Effect, State};
+use crate::app::lab::{self, LabCommand};
+use crate::app::{Effect, Remote, State};
 use crate::base::problem::Problem;
 use crate::lab::receipt::Receipt;
 use crate::lab::status::Progress;
@@ -133,14 +134,21 @@ fn cleaned(state: &mut State, outcome: Result<Arc<Receipt>, Problem>) -> Vec<Eff
         }
         Err(problem) => Cleaning::Failed(problem),
     };
-    read(resources)
+    let mut effects = read(resources);
+    effects.extend(recheck_lab(state));
+    effects
+}
+
+/// What the lab remembers as done is not any more.
+fn recheck_lab(state: &mut State) -> Vec<Effect> {
+    match state.lab.lab {
+        Remote::NotAsked => Vec::new(),
+        _ => lab::reduce::command(state, LabCommand::Reload),
+    }
 }
 
 fn save_receipt(state: &State) -> Vec<Effect> {
-    let receipt = match &state.resources.cleaning {
-        Cleaning::Ended(receipt) => receipt,
-        _ => return Vec::new(),
-    };
+    let Cleaning::Ended(receipt) = &state.resources.cleaning else { return Vec::new() };
     let name = format!("clean-up-{}.txt", receipt.at.strftime("%Y%m%d-%H%M%S"));
     ask_runtime(ResourcesEffect::Save { name, text: receipt.text() })
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::{Command, Effect, State, reduce};
+use crate::app::{Command, Effect, Event, State, reduce};
 use crate::base::clock::timestamp_ms;
 use crate::lab::ledger::Entry;
 use crate::lab::receipt::Line;
@@ -26,7 +26,12 @@ fn run(state: &mut State, command: ResourcesCommand) -> Vec<Effect> {
 }
 
 fn receipt() -> Arc<Receipt> {
-    let line = Line { resource: Resource::Role { name: "r".to_owned() }, found: Found::Gone, text: "gone".to_owned(), proof: "aws iam list-roles".to_owned() };
+    let line = Line {
+        resource: Resource::Role { name: "r".to_owned() },
+        found: Found::Gone,
+        text: "gone".to_owned(),
+        proof: "aws iam list-roles".to_owned(),
+    };
     Arc::new(Receipt { at: timestamp_ms(2_000), lines: vec![line], kept: Vec::new(), elsewhere: Vec::new() })
 }
 
@@ -61,7 +66,7 @@ fn a_stopped_clean_up_stays_stopped_and_reads_what_is_left() {
     run(&mut state, ResourcesCommand::CleanUp);
     let effects = run(&mut state, ResourcesCommand::Stop);
     assert_eq!(effects, [Effect::Resources(ResourcesEffect::StopCleanUp), Effect::Resources(ResourcesEffect::Read)]);
-    reduce(&mut state, ResourcesEvent::Cleaned(Ok(receipt())));
+    reduce(&mut state, Event::Resources(ResourcesEvent::Cleaned(Ok(receipt()))));
     assert_eq!(state.resources.cleaning, Cleaning::Stopped);
 }
 
@@ -70,7 +75,7 @@ fn the_receipt_is_the_newest_proof_and_can_be_kept() {
     let mut state = State::default();
     run(&mut state, ResourcesCommand::AskCleanUp);
     run(&mut state, ResourcesCommand::CleanUp);
-    reduce(&mut state, ResourcesEvent::Cleaned(Ok(receipt())));
+    reduce(&mut state, Event::Resources(ResourcesEvent::Cleaned(Ok(receipt()))));
     let proof = state.resources.proof.value().unwrap();
     assert_eq!(found(proof, &Resource::Role { name: "r".to_owned() }), Some((Found::Gone, "gone")));
     let effects = run(&mut state, ResourcesCommand::SaveReceipt);

@@ -26,8 +26,7 @@ const LEDGER_ENDING: &str = "ledger";
 pub fn read(jobs: &Jobs) {
     let jobs = jobs.clone();
     jobs.clone().start(SANDBOX, async move {
-        let outcome = look(&jobs);
-        jobs.emit(ResourcesEvent::Sandbox(outcome)).await;
+        jobs.emit(ResourcesEvent::Sandbox(Ok(look(&jobs)))).await;
     });
 }
 
@@ -37,8 +36,7 @@ pub fn run(jobs: &Jobs, deed: SandboxDeed) {
     jobs.clone().start(SANDBOX, async move {
         let outcome = carry_out(&jobs, &deed).await;
         let changed = outcome.is_ok() && matches!(deed, SandboxDeed::Reset | SandboxDeed::Restore(_));
-        let outcome = outcome.and_then(|()| look(&jobs));
-        jobs.emit(ResourcesEvent::Sandbox(outcome)).await;
+        jobs.emit(ResourcesEvent::Sandbox(outcome.map(|()| look(&jobs)))).await;
         if changed {
             environment::use_sandbox(&jobs);
         }
@@ -85,7 +83,8 @@ fn keep(jobs: &Jobs, sandbox: &Sandbox, name: &str) -> Result<(), Problem> {
 
 fn restore(jobs: &Jobs, sandbox: &Sandbox, name: &str) -> Result<(), Problem> {
     let path = checkpoint_path(jobs, name)?;
-    let cannot = |why: String| Problem::new(format!("“{name}” could not be restored"), why, "The present state is unchanged; try another one");
+    let cannot =
+        |why: String| Problem::new(format!("“{name}” could not be restored"), why, "The present state is unchanged; try another one");
     if !path.is_file() {
         return Err(cannot("its file is gone".to_owned()));
     }
@@ -97,7 +96,8 @@ fn restore(jobs: &Jobs, sandbox: &Sandbox, name: &str) -> Result<(), Problem> {
         std::fs::read(path.with_extension(LEDGER_ENDING)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     let ledger = open_ledger(jobs, &jobs.session()?)?;
     *sandbox.world() = world;
-    let gone = standing(&ledger)?.into_iter().filter(|s| s.is_outstanding() && !kept.iter().any(|entry| s.resource().is_same(&entry.resource)));
+    let gone =
+        standing(&ledger)?.into_iter().filter(|s| s.is_outstanding() && !kept.iter().any(|entry| s.resource().is_same(&entry.resource)));
     note_all(jobs, &ledger, gone, Happened::Removed)?;
     let back = kept.into_iter().map(|last| Standing { last, intended_at: None });
     note_all(jobs, &ledger, back, Happened::Created)?;
@@ -137,19 +137,24 @@ fn checkpoint_path(jobs: &Jobs, name: &str) -> Result<PathBuf, Problem> {
     if fine {
         return Ok(checkpoints(jobs).join(format!("{}.json", name.trim())));
     }
-    Err(Problem::new("The state could not be kept under this name", "A name is up to 60 letters, digits, spaces, - and _", "Choose another name"))
+    Err(Problem::new(
+        "The state could not be kept under this name",
+        "A name is up to 60 letters, digits, spaces, - and _",
+        "Choose another name",
+    ))
 }
 
-fn look(jobs: &Jobs) -> Result<SandboxFiles, Problem> {
+fn look(jobs: &Jobs) -> SandboxFiles {
     let folder = environment::sandbox_dir(jobs);
     let size = std::fs::metadata(embedded::state_path(&folder)).map_or(0, |metadata| metadata.len());
-    Ok(SandboxFiles { folder, size, checkpoints: kept_states(&checkpoints(jobs)) })
+    SandboxFiles { folder, size, checkpoints: kept_states(&checkpoints(jobs)) }
 }
 
 /// The kept states, newest first. A folder that is not there holds none.
 fn kept_states(folder: &Path) -> Vec<Checkpoint> {
     let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
-    let mut kept: Vec<Checkpoint> = files.filter(|path| path.extension().is_some_and(|e| e == "json")).filter_map(|path| kept_state(&path)).collect();
+    let mut kept: Vec<Checkpoint> =
+        files.filter(|path| path.extension().is_some_and(|e| e == "json")).filter_map(|path| kept_state(&path)).collect();
     kept.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.at));
     kept
 }

@@ -12,12 +12,15 @@ use egui::{Align, Frame, Key, Layout, Margin, Modifiers, Panel, RichText, Ui};
 
 use crate::app::playground::{PlaygroundCommand, PlaygroundState};
 use crate::app::{Command, Commands, Screen, State};
+use crate::models;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size};
 use crate::ui::widgets::{Empty, ErrorAction, ErrorPanel, Push, title};
 
 /// From this width in points on, the settings stand beside the conversation; below, in its place when they are open.
 const SETTINGS_BESIDE: f32 = 860.0;
+/// Below this height in points, words give way to icons and the field for the message to one line.
+const SHORT: f32 = 360.0;
 /// Width of the settings beside the conversation.
 const SETTINGS_WIDTH: f32 = 300.0;
 
@@ -34,7 +37,7 @@ pub struct PlaygroundScreen {
 }
 
 /// What a part of the screen asks the screen for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Wish {
     PickModel,
     OpenGallery,
@@ -68,9 +71,10 @@ impl PlaygroundScreen {
     }
 
     fn main(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>, settings: bool) {
-        let margin = Margin { left: 20, right: 20, top: 12, bottom: 0 };
+        let short = ui.available_height() < SHORT;
+        let margin = Margin { left: 20, right: 20, top: if short { 6 } else { 12 }, bottom: 0 };
         Frame::new().inner_margin(margin).show(ui, |ui| {
-            head(ui, state, commands, wishes);
+            head(ui, state, commands, wishes, short);
             ui.add_space(size::GAP_SMALL);
         });
         if settings {
@@ -78,8 +82,9 @@ impl PlaygroundScreen {
             Frame::new().inner_margin(margin).show(ui, |ui| self.settings.ui(ui, state, commands, wishes));
             return;
         }
-        let frame = Frame::new().inner_margin(Margin { left: 20, right: 20, top: 8, bottom: 12 });
-        Panel::bottom("playground-composer").resizable(false).frame(frame).show(ui, |ui| composer::ui(ui, state, commands, wishes));
+        let frame = Frame::new().inner_margin(Margin { left: 20, right: 20, top: 8, bottom: if short { 6 } else { 12 } });
+        let panel = Panel::bottom(if short { "playground-composer-low" } else { "playground-composer" }).resizable(false).frame(frame);
+        panel.show(ui, |ui| composer::ui(ui, state, commands, wishes, short));
         self.conversation(ui, state, commands, wishes);
     }
 
@@ -119,16 +124,21 @@ impl PlaygroundScreen {
     }
 }
 
-fn head(ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>) {
+fn head(ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>, short: bool) {
     let playground = &state.playground;
     ui.horizontal_wrapped(|ui| {
-        title(ui, "Playground");
-        model_button(ui, playground, wishes);
-        if ui.add(Push::secondary("Examples").with_icon(icons::BOOK_OPEN).tooltip("Prompts to try, each with what to look for")).clicked() {
+        if !short {
+            title(ui, "Playground");
+        }
+        model_button(ui, playground, wishes, short);
+        let examples =
+            if short { Push::icon(icons::BOOK_OPEN, "Examples") } else { Push::secondary("Examples").with_icon(icons::BOOK_OPEN) };
+        if ui.add(examples.tooltip("Prompts to try, each with what to look for")).clicked() {
             wishes.push(Wish::OpenGallery);
         }
         let empty = playground.chat.is_empty().then_some("Nothing was said yet");
-        if ui.add(Push::secondary("New chat").with_icon(icons::PLUS).blocked_by(empty)).clicked() {
+        let new = if short { Push::icon(icons::PLUS, "New chat") } else { Push::secondary("New chat").with_icon(icons::PLUS) };
+        if ui.add(new.blocked_by(empty)).clicked() {
             commands.send(Command::Playground(PlaygroundCommand::NewChat));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools(ui, playground, commands, wishes));
@@ -148,9 +158,14 @@ fn tools(ui: &mut Ui, playground: &PlaygroundState, commands: &mut Commands, wis
     }
 }
 
-fn model_button(ui: &mut Ui, playground: &PlaygroundState, wishes: &mut Vec<Wish>) {
+fn model_button(ui: &mut Ui, playground: &PlaygroundState, wishes: &mut Vec<Wish>, short: bool) {
     let chosen = playground.draft.model_id.as_deref();
-    let name = chosen.map_or_else(|| "Choose a model".to_owned(), |id| playground.chosen().map_or_else(|| id.to_owned(), |c| c.name.clone()));
+    let name = match (chosen, playground.chosen()) {
+        (None, _) => "Choose a model".to_owned(),
+        (Some(id), _) if short => models::short_name(id),
+        (Some(_), Some(choice)) => choice.name.clone(),
+        (Some(id), None) => id.to_owned(),
+    };
     let words = format!("{name}…");
     let button = ui.add(Push::secondary(&words).with_icon(icons::CPU).tooltip(chosen.unwrap_or("No model is chosen yet")));
     if button.clicked() {

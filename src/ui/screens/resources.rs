@@ -28,7 +28,11 @@ impl ResourcesScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if state.connection.environment().is_none() {
-            if Empty::new(icons::PLUG, "No place to work is open").detail("Each place has a ledger of its own").action("Choose where to work").show(ui) {
+            if Empty::new(icons::PLUG, "No place to work is open")
+                .detail("Each place has a ledger of its own")
+                .action("Choose where to work")
+                .show(ui)
+            {
                 commands.send(Command::Go(Screen::Start));
             }
             return;
@@ -90,15 +94,18 @@ fn summary(inventory: Option<&Inventory>) -> String {
         Some(inventory) if inventory.standing.is_empty() => "nothing was made yet".to_owned(),
         Some(inventory) => {
             let left = inventory.outstanding() as u64;
-            format!("{} that may exist, {} in the ledger", count(left, "resource"), count(inventory.standing.len() as u64, "entry").replace("entrys", "entries"))
+            format!(
+                "{} that may exist, {} in the ledger",
+                count(left, "resource"),
+                count(inventory.standing.len() as u64, "entry").replace("entrys", "entries")
+            )
         }
     }
 }
 
 fn verification(ui: &mut Ui, state: &State, commands: &mut Commands) {
     match &state.resources.proof {
-        Remote::NotAsked => {}
-        Remote::Ready(_) => {}
+        Remote::NotAsked | Remote::Ready(_) => {}
         Remote::Loading { .. } => {
             Busy::new("Looking at AWS").detail("listing everything that the ledger names").show(ui);
         }

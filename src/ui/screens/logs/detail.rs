@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
-use super::conversation;
 use super::toolbar::failure;
+use super::{conversation, replay};
 use crate::app::logs::{LogsCommand, Tab};
-use crate::app::playground::{PlaygroundCommand, PromptDraft};
+use crate::app::playground::PlaygroundCommand;
 use crate::app::{Command, Commands, Remote, State};
 use crate::base::text::{dollars, duration, grouped};
 use crate::logs::InvocationRecord;
-use crate::logs::conversation::Role;
 use crate::logs::detail::Detail;
 use crate::logs::query::Query;
 use crate::ui::theme::{Theme, Tone, size};
@@ -167,13 +166,23 @@ fn cost(record: &InvocationRecord) -> String {
     record.cost().map_or_else(|| format!("no price for {}", crate::models::short_name(&record.model_id)), dollars)
 }
 
+/// Asks the same again in the playground.
+fn replay(ui: &mut Ui, detail: &Detail, commands: &mut Commands) {
+    if replay::question(&detail.conversation).is_some()
+        && ui.add(Push::secondary("Replay in playground").with_icon(icons::PLAY)).clicked()
+        && let Some(draft) = replay::draft(detail)
+    {
+        commands.send(Command::Playground(PlaygroundCommand::Replay(Box::new(draft))));
+    }
+}
+
 fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands) {
     let missing = detail.missing_bodies();
     ui.horizontal_wrapped(|ui| {
+        replay(ui, detail, commands);
         if ui.add(Push::secondary("Copy").with_icon(icons::COPY).tooltip("Copy the record's line")).clicked() {
             ui.copy_text(detail.entry.line.to_string());
         }
-        replay(ui, detail, commands);
         if !missing.is_empty() && !state.logs.bodies.is_loading() {
             let tooltip = missing.iter().map(|(_, path)| *path).collect::<Vec<_>>().join("\n");
             if ui.add(Push::primary("Fetch from S3").with_icon(icons::DOWNLOAD).tooltip(&tooltip)).clicked() {
@@ -188,17 +197,6 @@ fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands)
     }
     if let Remote::Failed { problem, .. } = &state.logs.bodies {
         failure(ui, problem, Command::Logs(LogsCommand::FetchBodies), commands);
-    }
-}
-
-/// A record with a question can be gone on with in the playground.
-fn replay(ui: &mut Ui, detail: &Detail, commands: &mut Commands) {
-    let Some(record) = detail.record().filter(|_| detail.conversation.turns.iter().any(|turn| turn.role == Role::User)) else { return };
-    let tooltip = "Open the conversation in the playground, ready to be sent again";
-    if ui.add(Push::secondary("Replay").with_icon(icons::PLAY).tooltip(tooltip)).clicked()
-        && let Some(prompt) = PromptDraft::of_record(record, &detail.json, &detail.conversation)
-    {
-        commands.send(Command::Playground(PlaygroundCommand::Replay(Box::new(prompt))));
     }
 }
 

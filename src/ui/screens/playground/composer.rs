@@ -11,11 +11,11 @@ use crate::ui::theme::{Theme, Tone, size};
 use crate::ui::widgets::{Chip, Push, hint, note};
 
 /// Draws the field with what goes along with the message, and the buttons.
-pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>) {
+pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>, short: bool) {
     ui.spacing_mut().item_spacing.y = size::GAP_SMALL + 2.0;
     let draft = &state.playground.draft;
     companions(ui, draft, commands);
-    field(ui, draft, commands);
+    field(ui, draft, commands, short);
     for left_out in draft.model_id.as_deref().map(|id| draft.parameters.left_out(id)).unwrap_or_default() {
         note(ui, Tone::Warn, &left_out);
     }
@@ -48,13 +48,14 @@ pub fn preview(ui: &mut Ui, text: &str) {
     ui.label(format!("{}{}", &text[..end], if end < text.len() { "…" } else { "" }));
 }
 
-fn field(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
+fn field(ui: &mut Ui, draft: &Draft, commands: &mut Commands, short: bool) {
     let theme = Theme::of(ui);
     let mut text = draft.text.clone();
     let height = (ui.ctx().content_rect().height() * 0.28).clamp(54.0, 220.0);
-    let changed = ScrollArea::vertical().id_salt("message").max_height(height).show(ui, |ui| {
+    let height = if short { 40.0 } else { height };
+    let changed = ScrollArea::vertical().id_salt("message").max_height(height).min_scrolled_height(height).show(ui, |ui| {
         let edit = TextEdit::multiline(&mut text)
-            .desired_rows(3)
+            .desired_rows(if short { 1 } else { 3 })
             .desired_width(f32::INFINITY)
             .margin(egui::vec2(10.0, 8.0))
             .hint_text(egui::RichText::new("Write a message").color(theme.text3));

@@ -70,7 +70,8 @@ impl Gallery {
     fn head(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             section(ui, "Examples");
-            let response = Field::new("Search examples", &mut self.query).hint("Title, use case or words").label_hidden().width(220.0).show(ui);
+            let response =
+                Field::new("Search examples", &mut self.query).hint("Title, use case or words").label_hidden().width(220.0).show(ui);
             if std::mem::take(&mut self.opened) {
                 response.request_focus();
             }
@@ -87,25 +88,27 @@ impl Gallery {
         ui.spacing_mut().item_spacing.y = 2.0;
         let lines = egui::Layout::top_down_justified(egui::Align::Min);
         let area = ScrollArea::vertical().id_salt("examples").max_height(height).auto_shrink([false, false]);
-        area.show(ui, |ui| ui.with_layout(lines, |ui| {
-            let found = found(&self.query);
-            if found.is_empty() {
-                hint(ui, format!("No example matches “{}”", self.query));
-            }
-            let mut category = "";
-            for (at, example) in found {
-                if example.category != category {
-                    category = &example.category;
-                    ui.add_space(size::GAP_SMALL);
-                    caption(ui, category);
+        area.show(ui, |ui| {
+            ui.with_layout(lines, |ui| {
+                let found = found(&self.query);
+                if found.is_empty() {
+                    hint(ui, format!("No example matches “{}”", self.query));
                 }
-                let color = if at == self.chosen { Theme::of(ui).accent.ink } else { Theme::of(ui).text };
-                let line = egui::Button::selectable(at == self.chosen, RichText::new(&example.title).color(color));
-                if ui.add(line.wrap_mode(egui::TextWrapMode::Truncate).min_size(vec2(ui.available_width(), 24.0))).clicked() {
-                    self.chosen = at;
+                let mut category = "";
+                for (at, example) in found {
+                    if example.category != category {
+                        category = &example.category;
+                        ui.add_space(size::GAP_SMALL);
+                        caption(ui, category);
+                    }
+                    let color = if at == self.chosen { Theme::of(ui).accent.ink } else { Theme::of(ui).text };
+                    let line = egui::Button::selectable(at == self.chosen, RichText::new(&example.title).color(color));
+                    if ui.add(line.wrap_mode(egui::TextWrapMode::Truncate).min_size(vec2(ui.available_width(), 24.0))).clicked() {
+                        self.chosen = at;
+                    }
                 }
-            }
-        }));
+            })
+        });
     }
 
     fn preview(&mut self, ui: &mut Ui, height: f32, commands: &mut Commands) {

@@ -27,7 +27,7 @@ pub struct History {
 impl History {
     /// Draws the turns in sight.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, wishes: &mut Vec<Wish>) {
-        let area = ScrollArea::vertical().id_salt("chat").stick_to_bottom(true).auto_shrink([false, false]);
+        let area = ScrollArea::vertical().id_salt("chat").stick_to_bottom(true).auto_shrink([false, false]).min_scrolled_height(20.0);
         area.show_viewport(ui, |ui, viewport| {
             ui.set_max_width((ui.available_width() - 12.0).min(920.0));
             ui.spacing_mut().item_spacing.y = size::PAD;
@@ -160,11 +160,10 @@ fn standing(ui: &mut Ui, turn: &Turn, reply: &Reply, commands: &mut Commands) {
         Outcome::Done if turn.text.is_empty() => {
             caption(ui, "The reply holds no text");
         }
-        Outcome::Done => {}
         Outcome::Waiting if Busy::new("Waiting for the first words").cancel("Stop waiting").show(ui) => {
             commands.send(Command::Playground(PlaygroundCommand::Stop));
         }
-        Outcome::Waiting => {}
+        Outcome::Done | Outcome::Waiting => {}
         Outcome::Writing => {
             hint(ui, "Writing…");
         }

@@ -70,7 +70,8 @@ fn cost(metrics: &Metrics, model_id: &str, sandbox: bool) -> (String, String) {
         return (format!("no price for {}", models::short_name(model_id)), meaning);
     };
     let free = if sandbox { "; the sandbox itself costs nothing" } else { "" };
-    let note = models::find(model_id).and_then(|model| model.price.as_ref()?.note.as_deref()).map(|note| format!("; {note}")).unwrap_or_default();
+    let note =
+        models::find(model_id).and_then(|model| model.price.as_ref()?.note.as_deref()).map(|note| format!("; {note}")).unwrap_or_default();
     (dollars(cost), format!("On-demand list price of {}, without taxes and discounts{note}{free}", table.prices_as_of))
 }
 

@@ -121,8 +121,7 @@ impl Picker {
     }
 
     fn field(&mut self, ui: &mut Ui) {
-        let edit =
-            TextEdit::singleline(&mut self.query).hint_text("Name, id or maker").desired_width(f32::INFINITY).margin(vec2(8.0, 7.0));
+        let edit = TextEdit::singleline(&mut self.query).hint_text("Name, id or maker").desired_width(f32::INFINITY).margin(vec2(8.0, 7.0));
         let response = ui.add(edit).accessible_name("Search models");
         if std::mem::take(&mut self.opened) {
             response.request_focus();
@@ -211,6 +210,10 @@ fn footnote(ui: &mut Ui, list: &ModelList) {
     ui.add_space(size::GAP);
     match list.find(ORIGINAL_MODEL).and_then(|choice| choice.note.as_deref()) {
         Some(words) => note(ui, Tone::Neutral, &format!("Claude 2.1: {words}")),
-        None => note(ui, Tone::Neutral, "Claude 2.1, the lab's original model, is not listed: AWS has ended it. Any current Claude does as well"),
+        None => note(
+            ui,
+            Tone::Neutral,
+            "Claude 2.1, the lab's original model, is not listed: AWS has ended it. Any current Claude does as well",
+        ),
     };
 }

@@ -104,7 +104,7 @@ fn next(state: &State) -> (ConverseRequest, bool, &'static str) {
         return (request, draft.streaming, "As it would be sent now");
     }
     let mut sample = draft.clone();
-    sample.text = "Your message".to_owned();
+    "Your message".clone_into(&mut sample.text);
     sample.model_id.get_or_insert_with(|| "MODEL-ID".to_owned());
     (sample.request(&state.playground.chat).unwrap_or_default(), draft.streaming, "With a message in place of yours")
 }

@@ -209,7 +209,8 @@ fn system(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
 
 fn marks(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
     ui.add_space(size::GAP_SMALL);
-    let title = if draft.metadata.is_empty() { "Request metadata".to_owned() } else { format!("Request metadata ({})", draft.metadata.len()) };
+    let title =
+        if draft.metadata.is_empty() { "Request metadata".to_owned() } else { format!("Request metadata ({})", draft.metadata.len()) };
     egui::CollapsingHeader::new(title).id_salt("request-metadata").show(ui, |ui| {
         caption(ui, "Marks such as team=blue that appear in the log record and can be searched there");
         let mut marks = draft.metadata.clone();

@@ -27,7 +27,11 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             }
         }
         Cleaning::Stopped => {
-            banner(ui, Tone::Warn, "You stopped clean-up: what was removed until then is gone, the rest is listed below and can be removed later");
+            banner(
+                ui,
+                Tone::Warn,
+                "You stopped clean-up: what was removed until then is gone, the rest is listed below and can be removed later",
+            );
         }
         Cleaning::Failed(problem) => {
             let details = problem.details.as_deref().unwrap_or_default();

@@ -72,7 +72,9 @@ impl SandboxCard {
 fn wrong_name(name: &str) -> Option<&'static str> {
     match name {
         "" => Some("Give it a name first"),
-        name if !name.chars().all(|c| c.is_alphanumeric() || " -_".contains(c)) => Some("A name is made of letters, digits, spaces, - and _"),
+        name if !name.chars().all(|c| c.is_alphanumeric() || " -_".contains(c)) => {
+            Some("A name is made of letters, digits, spaces, - and _")
+        }
         _ => None,
     }
 }
@@ -119,12 +121,15 @@ fn words(deed: &SandboxDeed) -> (&'static str, String, &'static str) {
     match deed {
         SandboxDeed::Reset => (
             "Start over?",
-            "The sandbox becomes a new, empty account: log groups, buckets, roles, records and metrics are gone. Kept states stay".to_owned(),
+            "The sandbox becomes a new, empty account: log groups, buckets, roles, records and metrics are gone. Kept states stay"
+                .to_owned(),
             "Delete the sandbox's state",
         ),
-        SandboxDeed::Restore(name) => {
-            ("Go back?", format!("The present state gives way to “{name}”. Keep it under a name first if you want it again"), "Go back to the kept state")
-        }
+        SandboxDeed::Restore(name) => (
+            "Go back?",
+            format!("The present state gives way to “{name}”. Keep it under a name first if you want it again"),
+            "Go back to the kept state",
+        ),
         SandboxDeed::Forget(name) => ("Delete the kept state?", format!("“{name}” cannot be brought back"), "Delete the kept state"),
         SandboxDeed::Keep(name) => ("Keep the state?", format!("The present state is kept as “{name}”"), "Keep it"),
     }

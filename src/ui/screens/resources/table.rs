@@ -9,6 +9,7 @@ use crate::aws::EnvironmentKind;
 use crate::lab::ledger::Standing;
 use crate::lab::receipt::Found;
 use crate::ui::theme::{Theme, Tone, size, text};
+use crate::ui::widgets::status::icon_of;
 use crate::ui::widgets::{Card, KeyValues, checkbox, copy_button, hint, status};
 use crate::ui::{format, icons};
 
@@ -46,19 +47,21 @@ impl Table {
 
 fn rows(ui: &mut Ui, state: &State, shown: &[&Standing]) {
     ui.spacing_mut().item_spacing = egui::vec2(10.0, 0.0);
-    let name = (ui.available_width() - 620.0).max(140.0);
+    let name = ((ui.available_width() - 700.0) * 0.45).max(150.0);
+    let price = (ui.available_width() - 680.0 - name).max(120.0);
     egui::ScrollArea::horizontal().id_salt("ledger-wide").show(ui, |ui| {
         TableBuilder::new(ui)
             .id_salt("ledger")
             .vscroll(false)
             .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Column::exact(128.0))
+            .column(Column::exact(150.0))
             .column(Column::exact(name))
             .column(Column::exact(118.0))
             .column(Column::exact(76.0))
-            .column(Column::exact(104.0))
-            .column(Column::exact(100.0))
-            .column(Column::exact(44.0))
+            .column(Column::exact(90.0))
+            .column(Column::exact(96.0))
+            .column(Column::exact(price))
+            .column(Column::exact(48.0))
             .header(22.0, head)
             .body(|body| {
                 body.rows(size::ROW + 2.0, shown.len(), |mut row| {
@@ -70,7 +73,7 @@ fn rows(ui: &mut Ui, state: &State, shown: &[&Standing]) {
 }
 
 fn head(mut row: TableRow<'_, '_>) {
-    for name in ["Kind", "Name", "Step", "Last entry", "Ledger", "At AWS", ""] {
+    for name in ["Kind", "Name", "Step", "Last entry", "Ledger", "At AWS", "Cost", ""] {
         row.col(|ui| {
             let color = Theme::of(ui).text3;
             ui.label(RichText::new(name).text_style(text::axis()).color(color));
@@ -81,7 +84,7 @@ fn head(mut row: TableRow<'_, '_>) {
 fn cells(row: &mut TableRow<'_, '_>, state: &State, standing: &Standing) {
     let resource = standing.resource();
     row.col(|ui| {
-        ui.label(resource.kind()).on_hover_text(format!("Cost: {}", cost(resource)));
+        ui.add(Label::new(resource.kind()).truncate());
     });
     row.col(|ui| name(ui, state, standing));
     row.col(|ui| {
@@ -93,7 +96,19 @@ fn cells(row: &mut TableRow<'_, '_>, state: &State, standing: &Standing) {
     });
     row.col(|ui| ledger_says(ui, standing));
     row.col(|ui| aws_says(ui, state, standing));
+    row.col(|ui| {
+        let words = RichText::new(cost(resource)).text_style(TextStyle::Small);
+        ui.add(Label::new(words).truncate()).on_hover_text(cost(resource));
+    });
     row.col(|ui| links(ui, state, standing));
+}
+
+/// A mark with its word in the middle of a cell.
+fn mark(ui: &mut Ui, tone: Tone, words: &str, meaning: &str) {
+    let ink = Theme::of(ui).tone(tone).ink;
+    ui.spacing_mut().item_spacing.x = 6.0;
+    crate::ui::icons::icon_sized(ui, icon_of(tone), 14.0, ink);
+    ui.label(RichText::new(words).color(ink)).on_hover_text(meaning);
 }
 
 fn name(ui: &mut Ui, state: &State, standing: &Standing) {
@@ -102,7 +117,7 @@ fn name(ui: &mut Ui, state: &State, standing: &Standing) {
     let response = ui.add(Label::new(label).truncate());
     let elsewhere = format!("in account {}, {}", standing.last.account, standing.last.region);
     let full = arn(standing, "aws").unwrap_or_else(|| format!("{} {elsewhere}", standing.resource().label()));
-    response.on_hover_text(format::masked(&state.settings, &format!("{full}\nCost: {}", cost(standing.resource()))));
+    response.on_hover_text(format::masked(&state.settings, &full));
 }
 
 fn ledger_says(ui: &mut Ui, standing: &Standing) {
@@ -112,7 +127,7 @@ fn ledger_says(ui: &mut Ui, standing: &Standing) {
         Standpoint::Borrowed => (Tone::Neutral, "yours", "Chosen among what existed before; clean-up leaves it"),
         Standpoint::Gone => (Tone::Ok, "removed", "Removed, or never made"),
     };
-    status(ui, tone, words).on_hover_text(meaning);
+    mark(ui, tone, words, meaning);
 }
 
 fn aws_says(ui: &mut Ui, state: &State, standing: &Standing) {
@@ -121,13 +136,13 @@ fn aws_says(ui: &mut Ui, state: &State, standing: &Standing) {
         hint(ui, "not looked");
         return;
     };
-    let (tone, mark) = match found {
+    let (tone, found) = match found {
         Found::Gone => (Tone::Ok, "not there"),
         Found::Left => (Tone::Accent, "there"),
         Found::NotOurs => (Tone::Neutral, "there, yours"),
         Found::Unknown => (Tone::Warn, "unknown"),
     };
-    status(ui, tone, mark).on_hover_text(words);
+    mark(ui, tone, found, words);
 }
 
 fn links(ui: &mut Ui, state: &State, standing: &Standing) {
