@@ -194,7 +194,7 @@ fn a_record_is_asked_again_in_the_playground() {
     let mut harness = open(with_records(60), [1440.0, 900.0]);
     click_row(&harness, 0);
     harness.run();
-    harness.get_by_label("Replay").click();
+    harness.get_by_label("Replay in playground").click();
     harness.run();
     let state = &harness.state().state;
     assert_eq!(state.screen, Screen::Playground);

@@ -7,6 +7,7 @@ mod facets;
 mod highlight;
 mod histogram;
 mod names;
+mod replay;
 mod table;
 mod toolbar;
 

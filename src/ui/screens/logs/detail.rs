@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
-use super::conversation;
 use super::toolbar::failure;
+use super::{conversation, replay};
 use crate::app::logs::{LogsCommand, Tab};
 use crate::app::playground::PlaygroundCommand;
 use crate::app::{Command, Commands, Remote, State};
@@ -166,9 +166,20 @@ fn cost(record: &InvocationRecord) -> String {
     record.cost().map_or_else(|| format!("no price for {}", crate::models::short_name(&record.model_id)), dollars)
 }
 
+/// Asks the same again in the playground.
+fn replay(ui: &mut Ui, detail: &Detail, commands: &mut Commands) {
+    if replay::question(&detail.conversation).is_some()
+        && ui.add(Push::secondary("Replay in playground").with_icon(icons::PLAY)).clicked()
+        && let Some(draft) = replay::draft(detail)
+    {
+        commands.send(Command::Playground(PlaygroundCommand::Replay(Box::new(draft))));
+    }
+}
+
 fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands) {
     let missing = detail.missing_bodies();
     ui.horizontal_wrapped(|ui| {
+        replay(ui, detail, commands);
         if ui.add(Push::secondary("Copy").with_icon(icons::COPY).tooltip("Copy the record's line")).clicked() {
             ui.copy_text(detail.entry.line.to_string());
         }
