@@ -109,7 +109,7 @@ struct Display(Child);
 
 impl Drop for Display {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }

@@ -11,6 +11,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 fn main() -> ExitCode {
     let args = Args::parse();
     start_logging();
+    tell_panics();
     match &args.command {
         Some(command) => outcrop::cli::run(&args, command),
         None => outcrop::cli::window::run(&args),
@@ -22,4 +23,13 @@ fn start_logging() {
     let filter = EnvFilter::try_from_env("OUTCROP_LOG").unwrap_or_else(|_| EnvFilter::new("error,outcrop=warn"));
     let terminal = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time().with_filter(filter);
     tracing_subscriber::registry().with(terminal).with(outcrop::runtime::notices::NoticeLayer::new()).init();
+}
+
+/// A panic is a bug: the person is told what failed and where, and the rest of the program goes on.
+fn tell_panics() {
+    let terminal = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        terminal(panic);
+        tracing::error!(details = %panic, "A part of the program failed; this is a bug. What it was doing is not finished: please try again");
+    }));
 }

@@ -99,10 +99,12 @@ pub struct Face {
     pub shortcut: Option<KeyboardShortcut>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the arms of `face` are of one type")]
 const fn face(text: &'static str, tooltip: &'static str) -> Option<Face> {
     Some(Face { text, tooltip, shortcut: None })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the arms of `face` are of one type")]
 const fn keyed(text: &'static str, tooltip: &'static str, modifiers: Modifiers, key: Key) -> Option<Face> {
     Some(Face { text, tooltip, shortcut: Some(KeyboardShortcut::new(modifiers, key)) })
 }

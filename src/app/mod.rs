@@ -1,5 +1,5 @@
 //! The program itself: what it knows ([`state`]), what a person can do ([`command`]), what the runtime must do ([`effect`]), what happened
-//! ([`event`]) and the one place that changes anything ([`reduce`]).
+//! ([`event`]) and the one place that changes anything ([`mod@reduce`]).
 //!
 //! Each screen with a life of its own is a folder here (`lab`, `playground`, `dashboard`, `logs`, `resources`) that holds its slice of all of
 //! these; the top-level vocabularies nest the slices. Drawing is in `ui`, doing is in `runtime`.

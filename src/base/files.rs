@@ -61,7 +61,7 @@ pub fn keep_copy_aside(path: &Path) -> io::Result<PathBuf> {
 
 fn free_name_aside(path: &Path) -> PathBuf {
     let name = path.file_name().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
-    let free = (1..).map(|n| path.with_file_name(format!("{name}.corrupt-{n}"))).find(|candidate| !candidate.exists());
+    let free = (1..=u32::MAX).map(|n| path.with_file_name(format!("{name}.corrupt-{n}"))).find(|candidate| !candidate.exists());
     free.unwrap_or_else(|| path.with_file_name(format!("{name}.corrupt")))
 }
 

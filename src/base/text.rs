@@ -7,7 +7,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!([bytes(312), bytes(100_000), bytes(1 << 40)], ["312 B", "97.7 KB", "1.0 TB"]);
         assert_eq!(duration(Duration::from_millis(41)), "41 ms");
         assert_eq!(duration(Duration::from_millis(2_400)), "2.4 s");
-        assert_eq!(duration(Duration::from_secs(180)), "3 min");
+        assert_eq!(duration(Duration::from_mins(3)), "3 min");
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::runtime::Options;
 const MIN_SIZE: [f32; 2] = [960.0, 600.0];
 const FIRST_SIZE: [f32; 2] = [1440.0, 900.0];
 
+/// The window's icon, 256 x 256.
+const ICON: &[u8] = include_bytes!("../../assets/app/icon.png");
+
 /// Opens the window and returns when it is closed.
 pub fn run(args: &Args) -> ExitCode {
     let options = Options { labs: args.labs.clone(), ..Options::standard() };
@@ -20,6 +23,13 @@ pub fn run(args: &Args) -> ExitCode {
         .with_app_id("outcrop")
         .with_inner_size(FIRST_SIZE)
         .with_min_inner_size(MIN_SIZE);
+    let viewport = match eframe::icon_data::from_png_bytes(ICON) {
+        Ok(icon) => viewport.with_icon(icon),
+        Err(error) => {
+            tracing::debug!(%error, "the window goes without its icon");
+            viewport
+        }
+    };
     let native = eframe::NativeOptions { viewport, ..Default::default() };
     let outcome =
         eframe::run_native("outcrop", native, Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, options, opening)?))));

@@ -1,7 +1,5 @@
 //! Log messages as notices: `info!`, `warn!` and `error!` of this program are how a message reaches a person.
 
-use std::fmt::Write as _;
-
 use tracing::field::{Field, Visit};
 use tracing::{Event as LogEvent, Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -74,8 +72,8 @@ impl Visit for Fields {
             "details" => self.details = Some(format!("{value:?}")),
             other => {
                 let details = self.details.get_or_insert_default();
-                // Writing to a String cannot fail.
-                let _ = write!(details, " {other}={value:?}");
+
+                *details = format!("{details} {other}={value:?}");
             }
         }
     }

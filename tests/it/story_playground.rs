@@ -65,7 +65,7 @@ fn record_of(place: &Place, request_id: &str) -> InvocationRecord {
         if let Some(event) = page.events.first() {
             match InvocationRecord::parse(&event.message) {
                 Parsed::Invocation(record) => return *record,
-                other => panic!("not a record: {other:?}"),
+                Parsed::Raw => panic!("not a record: {}", event.message),
             }
         }
         assert!(watch.elapsed() < Duration::from_secs(20), "no record of {request_id}");

@@ -63,7 +63,7 @@ fn keeping_everything_keeps_everything() {
 fn a_look_at_aws_tells_what_is_there_and_what_is_not() {
     let place = Place::with_logging();
     let mut harness = at_resources(&place);
-    place.sandbox.world().region(REGION).logs = Default::default();
+    place.sandbox.world().region(REGION).logs = outcrop::sandbox::logs::State::default();
     click(&mut harness, "Verify now");
     until(&mut harness, "the outcome", |h| h.state().state().resources.proof.value().is_some());
     harness.run();

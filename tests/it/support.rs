@@ -10,7 +10,7 @@ use outcrop::base::clock::Stopwatch;
 use outcrop::runtime::Options;
 
 /// Longest wait for something that must happen; a stuck test fails with what it waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Opens the program as a person would, with its files in `home`.
 pub fn open(home: &Path) -> Harness<'static, App> {
