@@ -126,7 +126,7 @@ impl InvocationRecord {
             first_token_ms: timing.first_token_ms,
             error_code: value["errorCode"].as_str().filter(|code| !code.is_empty()).map(|text| texts.get(text)),
             stop_reason: body::stop_reason(&output["outputBodyJson"]).map(|text| texts.get(text)),
-            prompt: body::last_prompt(&input["inputBodyJson"]).map(|text| shortened(&text)),
+            prompt: body::last_prompt(&input["inputBodyJson"]).map(|text| shortened(question(&text))),
             input_path: input["inputBodyS3Path"].as_str().map(Into::into),
             output_path: output["outputBodyS3Path"].as_str().map(Into::into),
         }
@@ -177,6 +177,24 @@ fn metadata(value: &Value) -> Vec<(String, String)> {
     entries.map(|(key, value)| (key.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
 }
 
+/// What is asked about a document that stands before the question: lists show the question.
+fn question(text: &str) -> &str {
+    let asked = text.starts_with("<document").then(|| text.rsplit_once("</document>")).flatten();
+    asked.map(|(_, question)| question.trim()).filter(|question| !question.is_empty()).unwrap_or(text)
+}
+
 fn shortened(text: &str) -> Box<str> {
     text.chars().take(PROMPT_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_show_the_question_that_follows_a_document() {
+        assert_eq!(question("<document name=\"a\">long text</document>\n\nWhat does it say?"), "What does it say?");
+        assert_eq!(question("<document>only a document</document>"), "<document>only a document</document>");
+        assert_eq!(question("no document here"), "no document here");
+    }
 }

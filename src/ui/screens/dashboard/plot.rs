@@ -87,7 +87,8 @@ fn plot(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &Mod
     let (from, to) = cursor.bounds();
     let least = if widget.unit == Unit::Milliseconds { 0.0 } else { 1.0 };
     let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4, least);
-    let marks = axis::marks(&state.settings, from, to, (ui.available_width() / 80.0) as usize);
+    // A mark at the very left would lie on the zero of the other axis.
+    let marks = axis::marks(&state.settings, from + (to - from) / 30, to, (ui.available_width() / 80.0) as usize);
     let y_marks = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
     let x_grid: Vec<GridMark> = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();
     let (at, dragged, now_ms) = (cursor.at_ms(), cursor.dragged(), state.now.as_millisecond());

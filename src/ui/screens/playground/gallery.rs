@@ -1,6 +1,6 @@
 //! The example prompts, by use case, with a preview of what each brings.
 
-use egui::{Id, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Atom, Frame, Id, Margin, Modal, RichText, ScrollArea, Ui, vec2};
 
 use super::composer;
 use crate::app::playground::PlaygroundCommand;
@@ -42,7 +42,8 @@ impl Gallery {
         if !self.open {
             return;
         }
-        let modal = Modal::new(Id::unique("gallery")).show(ui.ctx(), |ui| self.content(ui, commands));
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
+        let modal = Modal::new(Id::unique("gallery")).frame(frame).show(ui.ctx(), |ui| self.content(ui, commands));
         if modal.should_close() {
             self.open = false;
         }
@@ -102,7 +103,7 @@ impl Gallery {
                         caption(ui, category);
                     }
                     let color = if at == self.chosen { Theme::of(ui).accent.ink } else { Theme::of(ui).text };
-                    let line = egui::Button::selectable(at == self.chosen, RichText::new(&example.title).color(color));
+                    let line = egui::Button::selectable(at == self.chosen, (RichText::new(&example.title).color(color), Atom::grow()));
                     if ui.add(line.wrap_mode(egui::TextWrapMode::Truncate).min_size(vec2(ui.available_width(), 24.0))).clicked() {
                         self.chosen = at;
                     }
@@ -190,7 +191,7 @@ fn content(ui: &mut Ui, example: &ExamplePrompt, document: Option<(&str, usize)>
         body(ui, &turn.text);
     }
     caption(ui, "Message");
-    ui.label(RichText::new(&example.text).color(Theme::of(ui).text));
+    body(ui, &example.text);
 }
 
 #[cfg(test)]
