@@ -10,7 +10,7 @@ use crate::aws::sts::GetCallerIdentity;
 use crate::aws::{Environment, Session, profiles};
 use crate::base::problem::Problem;
 use crate::base::{error, files};
-use crate::sandbox::embedded::Embedded;
+use crate::sandbox::embedded::{Embedded, EmbeddedError};
 use crate::sandbox::snapshot::Origin;
 
 /// The folder of the sandbox's account.
@@ -20,10 +20,19 @@ pub fn sandbox_dir(jobs: &Jobs) -> PathBuf {
 
 async fn start_sandbox(jobs: &Jobs) -> Result<Embedded, Problem> {
     let started = Embedded::start(Some(&sandbox_dir(jobs)), jobs.clock().clone(), None).await;
-    let embedded = started
-        .map_err(|error| Problem::new("The sandbox cannot start", error::chain(&error), "Do what the message says, then try again"))?;
+    let embedded = started.map_err(|error| sandbox_problem(&error))?;
     tell_origin(jobs, embedded.origin()).await;
     Ok(embedded)
+}
+
+fn sandbox_problem(error: &EmbeddedError) -> Problem {
+    let remedy = match error {
+        EmbeddedError::InUse { .. } => "Close the other window or program, then open the sandbox again",
+        EmbeddedError::Folder { .. } => "Make room or mend the folder's permissions, then open the sandbox again",
+        EmbeddedError::Snapshot(_) => "Move the file elsewhere to begin with a new account, then open the sandbox again",
+        EmbeddedError::Server(_) => "Allow local connections for this program, then open the sandbox again",
+    };
+    Problem::new("The sandbox cannot start", error::chain(error), remedy)
 }
 
 /// A damaged state is told, with the place where it was kept.

@@ -3,12 +3,13 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Sandbox;
 use super::server::{Server, ServerError};
 use super::snapshot::{self, Autosave, Origin, SnapshotError};
 use super::world::World;
-use crate::base::clock::SharedClock;
+use crate::base::clock::{SharedClock, Stopwatch};
 use crate::base::files;
 
 /// Why the sandbox does not start or stop as it should.
@@ -58,7 +59,10 @@ struct Keeper {
 impl Embedded {
     /// Starts the account kept in `dir` (or one that is forgotten at the end) on `port` (or a free one). Must be called inside a tokio runtime.
     pub async fn start(dir: Option<&Path>, clock: SharedClock, port: Option<u16>) -> Result<Self, EmbeddedError> {
-        let lock = dir.map(lock).transpose()?;
+        let lock = match dir {
+            Some(dir) => Some(patient_lock(dir).await?),
+            None => None,
+        };
         let (world, origin) = dir.map_or_else(|| Ok((World::default(), Origin::New)), |dir| snapshot::load(&state_path(dir)))?;
         let seed = clock.now().as_nanosecond() as u64;
         let sandbox = Sandbox::new(world, clock, seed);
@@ -96,6 +100,20 @@ impl Embedded {
 /// The account's file in its folder.
 pub fn state_path(dir: &Path) -> PathBuf {
     dir.join("state.json")
+}
+
+/// A process that is just ending holds the lock a moment longer.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
+async fn patient_lock(dir: &Path) -> Result<File, EmbeddedError> {
+    let watch = Stopwatch::start();
+    loop {
+        match lock(dir) {
+            Err(EmbeddedError::InUse { .. }) if watch.elapsed() < LOCK_PATIENCE => tokio::time::sleep(LOCK_PAUSE).await,
+            outcome => return outcome,
+        }
+    }
 }
 
 fn lock(dir: &Path) -> Result<File, EmbeddedError> {

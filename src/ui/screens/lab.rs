@@ -20,6 +20,12 @@ use crate::ui::widgets::{Busy, Chip, Empty, ErrorAction, ErrorPanel, Push, markd
 
 /// Width of the list of steps.
 const STEPS_WIDTH: f32 = 264.0;
+/// Width of the list of steps in a narrow window, such as a small one at 200 %.
+const STEPS_WIDTH_NARROW: f32 = 168.0;
+/// Below this width of the screen it is narrow.
+const NARROW: f32 = 760.0;
+/// Room that service and cost of a step need beside its title.
+const CHIPS_WIDTH: f32 = 620.0;
 /// Longest comfortable width of a step.
 const STEP_WIDTH: f32 = 1040.0;
 
@@ -56,7 +62,8 @@ impl LabScreen {
     fn open_lab(&mut self, ui: &mut Ui, state: &State, lab: &Lab, commands: &mut Commands) {
         let theme = Theme::of(ui);
         let list = Frame::new().fill(theme.ground).inner_margin(Margin { left: 10, right: 10, top: 14, bottom: 8 });
-        Panel::left("lab-steps").exact_size(STEPS_WIDTH).resizable(false).frame(list).show(ui, |ui| {
+        let (id, width) = if ui.available_width() < NARROW { ("lab-steps-narrow", STEPS_WIDTH_NARROW) } else { ("lab-steps", STEPS_WIDTH) };
+        Panel::left(id).exact_size(width).resizable(false).frame(list).show(ui, |ui| {
             steps::ui(ui, state, lab, &mut self.asks_reset, commands);
         });
         action_bar(ui, state, lab, commands);
@@ -136,10 +143,13 @@ fn opening(ui: &mut Ui) {
 
 /// Number and title of the step, what it is about and costs, and what can be done with it.
 fn head(ui: &mut Ui, lab: &Lab, step: &Step, state: &State, commands: &mut Commands) {
+    let roomy = ui.available_width() > CHIPS_WIDTH;
     ui.horizontal(|ui| {
         title(ui, format!("{} · {}", lab.number(&step.id), step.title));
-        ui.add(Chip::new(Tone::Neutral, &step.service));
-        ui.add(Chip::new(Tone::Neutral, &step.cost));
+        if roomy {
+            ui.add(Chip::new(Tone::Neutral, &step.service));
+            ui.add(Chip::new(Tone::Neutral, &step.cost));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let idle = state.lab.running.is_none();
             if ui.add(Push::secondary("Skip").enabled(idle).tooltip("Leave this step out and go on")).clicked() {
@@ -256,7 +266,9 @@ fn undo(ui: &mut Ui, view: &StepView, status: &Status, idle: bool, commands: &mu
     if status.is_done() && ui.add(Push::danger("Undo").enabled(idle)).clicked() {
         send(commands, LabCommand::Undo);
     }
-    crate::ui::widgets::hint(ui, format!("Undo: {}", lower_first(view.undo_text)));
+    if ui.max_rect().width() > CHIPS_WIDTH {
+        crate::ui::widgets::hint(ui, format!("Undo: {}", lower_first(view.undo_text)));
+    }
 }
 
 /// The step to go on with, once this one is done or skipped.

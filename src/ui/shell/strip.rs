@@ -11,6 +11,9 @@ use crate::ui::screens::calls::outcome;
 use crate::ui::theme::{Theme, text};
 use crate::ui::widgets::Push;
 
+/// Room that the words about cost need; without it they give way to the call.
+const COST_WIDTH: f32 = 150.0;
+
 /// Draws the strip.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let words = format!("Calls {}", grouped(state.calls.total));
@@ -36,7 +39,7 @@ fn last_call(ui: &mut Ui, state: &State, record: &CallRecord) {
     ui.label(mono(outcome(record), if record.error.is_some() { theme.error.ink } else { theme.ok.ink }));
     ui.label(mono(duration(std::time::Duration::from_millis(record.duration_ms)), theme.text2));
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if state.connection.is_sandbox() {
+        if state.connection.is_sandbox() && ui.available_width() > COST_WIDTH {
             ui.label(RichText::new("sandbox: nothing to pay").text_style(text::axis()).weak());
         }
     });
