@@ -44,7 +44,7 @@ fn run(args: &[String]) -> Outcome {
 fn bench(args: &[String]) -> Outcome {
     machine::prepare(machine::Purpose::Test)?;
     execute(cargo(&["build", "--release", "--bins", "--examples"]).env("CARGO_TERM_QUIET", "true"))?;
-    execute(cargo(&["bench"]).args(args))
+    execute(cargo(&["bench", "--bench", "start"]).args(args))
 }
 
 /// The cargo that runs us, in the project's folder.
