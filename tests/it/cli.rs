@@ -112,3 +112,41 @@ fn a_sandbox_and_a_profile_exclude_each_other() {
     let output = outcrop(home.path()).args(["doctor", "--sandbox", "--profile", "x"]).output().unwrap();
     assert!(error_text(&output).contains("exclude each other"), "{}", error_text(&output));
 }
+
+/// The lab on an AWS that outlives us, ended by `kill -9` at the moment when it says `line`.
+fn lab_killed_at(home: &Path, url: &str, line: &str) {
+    let mut child = outcrop(home)
+        .args(["lab", "run", "bedrock-monitoring", "--endpoint-url", url, "--yes"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let reached = said.any(|text| text.contains(line));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(reached, "the lab never says: {line}");
+}
+
+#[test]
+fn after_kill_9_in_the_middle_of_any_step_the_next_run_leaves_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let (_server, url) = serve(home.path(), &["--port", "0"]);
+    for line in
+        ["Creating log group", "Blocking public access", "Permitting it to write records", "next try in", "Sending", "Removing bucket"]
+    {
+        lab_killed_at(home.path(), &url, line);
+    }
+    let output = outcrop(home.path()).args(["lab", "run", "bedrock-monitoring", "--endpoint-url", &url, "--yes"]).output().unwrap();
+    assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), error_text(&output));
+    let left = tokio::runtime::Runtime::new().unwrap().block_on(what_is_left(&url));
+    assert_eq!(left, (0, 0, 0), "log groups, buckets, roles");
+}
+
+async fn what_is_left(url: &str) -> (usize, usize, usize) {
+    use outcrop::aws::{Environment, Session, iam::ListRoles, logs::DescribeLogGroups, recorder::no_recorder, s3::ListBuckets};
+    let session = Session::connect(&Environment::sandbox(url), no_recorder()).await.unwrap();
+    let groups = session.run(DescribeLogGroups { prefix: None }).await.unwrap().len();
+    let buckets = session.run(ListBuckets {}).await.unwrap().len();
+    (groups, buckets, session.run(ListRoles { path_prefix: None }).await.unwrap().len())
+}
