@@ -162,7 +162,9 @@ mod tests {
 
     #[test]
     fn a_widget_asks_for_every_metric_of_every_model() {
-        let errors = Dashboard::bedrock().widgets.iter().find(|widget| widget.metrics.len() == 2).unwrap();
+        let throttles = Dashboard::bedrock().widgets.iter().find(|widget| widget.metrics == ["InvocationThrottles"]).unwrap();
+        let errors =
+            Widget { metrics: vec!["InvocationClientErrors".to_owned(), "InvocationServerErrors".to_owned()], ..throttles.clone() };
         let keys = errors.series(&["a".to_owned(), "b".to_owned()], "p90");
         assert_eq!(keys.len(), 4);
         assert!(keys.iter().all(|key| key.statistic == "Sum"));
