@@ -1,6 +1,6 @@
 //! Opening environments, running the sandbox, finding profiles, keeping settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Jobs, Slot};
 use crate::app::Event;
@@ -129,12 +129,20 @@ pub fn load_settings(jobs: &Jobs) -> (Settings, Option<Problem>) {
     }
 }
 
-/// Keeps the settings.
-pub fn save_settings(jobs: &Jobs, settings: &Settings) {
-    let saved = serde_json::to_vec_pretty(settings)
-        .map_err(std::io::Error::other)
-        .and_then(|bytes| files::write_atomically(&settings_path(jobs), &bytes));
-    if let Err(error) = saved {
-        tracing::warn!(details = %error, "The settings could not be saved");
-    }
+/// Keeps the settings, away from the window's thread. The latest wins; one that is being written is finished first.
+pub fn save_settings(jobs: &Jobs, settings: Settings) {
+    let path = settings_path(jobs);
+    jobs.start(Slot::Settings, async move {
+        static WRITING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let turn = WRITING.lock().await;
+        if let Err(error) = write_settings(&path, &settings) {
+            tracing::warn!(details = %error, "The settings could not be saved");
+        }
+        drop(turn);
+    });
+}
+
+fn write_settings(path: &Path, settings: &Settings) -> std::io::Result<()> {
+    let bytes = serde_json::to_vec_pretty(settings).map_err(std::io::Error::other)?;
+    files::write_atomically(path, &bytes)
 }

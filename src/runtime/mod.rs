@@ -60,6 +60,8 @@ pub enum Slot {
     Connect,
     /// Reading profiles.
     Profiles,
+    /// Writing the settings.
+    Settings,
     /// The wait before a screen's next tick.
     Tick(Screen),
     /// Running, checking or undoing a lab step.
@@ -121,7 +123,7 @@ impl Runtime {
             Effect::UseSandbox => environment::use_sandbox(jobs),
             Effect::Connect(environment) => environment::connect(jobs, environment),
             Effect::FindProfiles => environment::find_profiles(jobs),
-            Effect::SaveSettings(settings) => environment::save_settings(jobs, &settings),
+            Effect::SaveSettings(settings) => environment::save_settings(jobs, settings),
             Effect::ForgetLocalCopies => storage::forget_copies(jobs),
             Effect::MeasureStorage => storage::measure(jobs),
             Effect::TickAfter(screen, after) => tick_after(jobs, screen, after),
