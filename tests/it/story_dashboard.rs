@@ -2,43 +2,14 @@
 
 use std::sync::Arc;
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use outcrop::app::dashboard::{DashboardCommand, DashboardEffect, DashboardEvent, RefreshEvery};
 use outcrop::app::logs::LogsCommand;
-use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
+use outcrop::app::{Command, Effect, Event, Screen, State, reduce};
 use outcrop::base::problem::Problem;
 use outcrop::metrics::range::Range;
-use outcrop::ui::screens::Screens;
 
-use crate::watch_data as data;
-
-/// A screen over a state; what a person does is collected, and done as far as it needs no runtime.
-struct Story {
-    state: State,
-    screens: Screens,
-    sent: Vec<Command>,
-}
-
-impl Story {
-    fn ui(&mut self, ui: &mut egui::Ui) {
-        let mut commands = Commands::default();
-        self.screens.ui(ui, &self.state, &mut commands);
-        for command in commands.take() {
-            self.sent.push(command.clone());
-            let effects = reduce(&mut self.state, command);
-            data::settle(&mut self.state, effects);
-        }
-    }
-}
-
-fn open(state: State, size: [f32; 2]) -> Harness<'static, Story> {
-    let story = Story { state, screens: Screens::default(), sent: Vec::new() };
-    let builder = Harness::builder().with_size(egui::Vec2::from(size)).with_context_setup(outcrop::ui::prepare);
-    let mut harness = builder.build_ui_state(|ui, story: &mut Story| story.ui(ui), story);
-    harness.run();
-    harness
-}
+use crate::watch_data::{self as data, open};
 
 /// A dashboard whose plots are there.
 fn with_metrics() -> State {

@@ -6,43 +6,16 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use outcrop::app::logs::{LoadOrder, LogsCommand, LogsEffect, LogsEvent, Progress, Source, Tab, Wait};
-use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
+use outcrop::app::{Command, Effect, Event, Screen, State, reduce};
 use outcrop::base::clock::Stopwatch;
 use outcrop::base::problem::Problem;
 use outcrop::logs::detail::{Detail, FetchedBody, Side};
 use outcrop::logs::filter::{Dimension, RAW};
 use outcrop::logs::{Entry, Store};
 use outcrop::metrics::range::Range;
-use outcrop::ui::screens::Screens;
 use serde_json::json;
 
-use crate::watch_data as data;
-
-struct Story {
-    state: State,
-    screens: Screens,
-    sent: Vec<Command>,
-}
-
-impl Story {
-    fn ui(&mut self, ui: &mut egui::Ui) {
-        let mut commands = Commands::default();
-        self.screens.ui(ui, &self.state, &mut commands);
-        for command in commands.take() {
-            self.sent.push(command.clone());
-            let effects = reduce(&mut self.state, command);
-            data::settle(&mut self.state, effects);
-        }
-    }
-}
-
-fn open(state: State, size: [f32; 2]) -> Harness<'static, Story> {
-    let story = Story { state, screens: Screens::default(), sent: Vec::new() };
-    let builder = Harness::builder().with_size(egui::Vec2::from(size)).with_context_setup(outcrop::ui::prepare);
-    let mut harness = builder.build_ui_state(|ui, story: &mut Story| story.ui(ui), story);
-    harness.run();
-    harness
-}
+use crate::watch_data::{self as data, Story, open};
 
 fn with_records(count: u64) -> State {
     let mut state = data::connected(Screen::Logs);

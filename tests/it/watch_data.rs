@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use egui_kittest::Harness;
 use outcrop::app::logs::{LogsEffect, LogsEvent, Progress, Source};
 use outcrop::app::state::Connected;
-use outcrop::app::{Command, Effect, Event, Screen, State, reduce};
+use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
 use outcrop::aws::Environment;
 use outcrop::base::clock::timestamp_ms;
 use outcrop::logs::view::View;
 use outcrop::logs::{Entry, Store};
 use outcrop::metrics::series::{Plotted, Point, Series};
+use outcrop::ui::screens::Screens;
 use serde_json::json;
 
 /// The present moment of the stories, 2026-11-23 12:04:31 UTC.
@@ -137,4 +139,32 @@ pub fn plotted(metrics: &[String], models: &[String], by_model: bool) -> Plotted
 /// The models of the stories.
 pub fn models() -> Vec<String> {
     MODELS[..3].iter().map(|&model| model.to_owned()).collect()
+}
+
+/// A screen over a state; what a person does is collected, and done as far as it needs no runtime.
+pub struct Story {
+    pub state: State,
+    pub screens: Screens,
+    pub sent: Vec<Command>,
+}
+
+impl Story {
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        let mut commands = Commands::default();
+        self.screens.ui(ui, &self.state, &mut commands);
+        for command in commands.take() {
+            self.sent.push(command.clone());
+            let effects = reduce(&mut self.state, command);
+            settle(&mut self.state, effects);
+        }
+    }
+}
+
+/// The screen of `state` in a window of `size`, drawn until it rests.
+pub fn open(state: State, size: [f32; 2]) -> Harness<'static, Story> {
+    let story = Story { state, screens: Screens::default(), sent: Vec::new() };
+    let builder = Harness::builder().with_size(egui::Vec2::from(size)).with_context_setup(outcrop::ui::prepare);
+    let mut harness = builder.build_ui_state(|ui, story: &mut Story| story.ui(ui), story);
+    harness.run();
+    harness
 }
