@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 /// A moment, UTC.
 pub type Timestamp = jiff::Timestamp;
 
@@ -83,6 +85,100 @@ impl Clock for ManualClock {
     }
 }
 
+/// A clock that runs ahead of another one: at its own speed, from its own moment. Cheap to clone; clones are the same clock.
+///
+/// Its time never goes back. Waits follow changes of the speed while they last.
+#[derive(Debug, Clone)]
+pub struct PacedClock {
+    base: SharedClock,
+    pace: Arc<watch::Sender<Pace>>,
+}
+
+/// How fast a [`PacedClock`] runs, and where it stood when that was chosen.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// What the other clock showed then, milliseconds since the epoch.
+    base_ms: i64,
+    /// What this clock showed then, milliseconds since the epoch.
+    here_ms: i64,
+    speed: f64,
+}
+
+impl Pace {
+    fn here_at(self, base_ms: i64) -> i64 {
+        self.here_ms + ((base_ms - self.base_ms) as f64 * self.speed) as i64
+    }
+}
+
+impl PacedClock {
+    /// Fastest speed.
+    pub const MAX_SPEED: f64 = 3_600.0;
+
+    /// A clock that shows what `base` shows until it is told otherwise.
+    pub fn over(base: SharedClock) -> Self {
+        let now_ms = base.now_ms();
+        Self { base, pace: Arc::new(watch::Sender::new(Pace { base_ms: now_ms, here_ms: now_ms, speed: 1.0 })) }
+    }
+
+    /// How many seconds pass here while one passes on the other clock.
+    pub fn speed(&self) -> f64 {
+        self.pace.borrow().speed
+    }
+
+    /// Runs at `speed` from now on, at least 1 and at most [`Self::MAX_SPEED`].
+    pub fn set_speed(&self, speed: f64) {
+        self.change(|pace| pace.speed = speed.clamp(1.0, Self::MAX_SPEED));
+    }
+
+    /// Milliseconds that this clock is ahead of the other one.
+    pub fn ahead_ms(&self) -> i64 {
+        self.now_ms() - self.base.now_ms()
+    }
+
+    /// Goes forward until this clock is at least `ms` ahead of the other one; it never goes back.
+    pub fn go_ahead(&self, ms: i64) {
+        self.change(|pace| pace.here_ms = pace.here_ms.max(pace.base_ms + ms));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Pace)) {
+        let base_ms = self.base.now_ms();
+        self.pace.send_modify(|pace| {
+            *pace = Pace { base_ms, here_ms: pace.here_at(base_ms), ..*pace };
+            change(pace);
+        });
+    }
+}
+
+impl Clock for PacedClock {
+    fn now(&self) -> Timestamp {
+        timestamp_ms(self.pace.borrow().here_at(self.base.now_ms()))
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let clock = self.clone();
+        let until_ms = self.now_ms().saturating_add(duration.as_millis() as i64);
+        Box::pin(async move { clock.wait_until(until_ms).await })
+    }
+}
+
+impl PacedClock {
+    async fn wait_until(&self, until_ms: i64) {
+        let mut changes = self.pace.subscribe();
+        loop {
+            let speed = changes.borrow_and_update().speed;
+            let left_ms = until_ms - self.now_ms();
+            if left_ms <= 0 {
+                return;
+            }
+            let there = Duration::from_millis((left_ms as f64 / speed).ceil().max(1.0) as u64);
+            tokio::select! {
+                () = self.base.sleep(there) => {}
+                _ = changes.changed() => {}
+            }
+        }
+    }
+}
+
 /// A stopwatch for durations on the machine's monotonic clock (frame times, call latencies).
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(std::time::Instant);
@@ -119,6 +215,31 @@ mod tests {
         let clock = ManualClock::starting_at(timestamp_ms(1_000));
         clock.sleep(Duration::from_hours(1)).await;
         assert_eq!(clock.now_ms(), 3_601_000);
+    }
+
+    #[tokio::test]
+    async fn a_paced_clock_runs_ahead_and_never_back() {
+        let wall = ManualClock::starting_at(timestamp_ms(1_000));
+        let clock = PacedClock::over(wall.clone());
+        clock.set_speed(60.0);
+        wall.advance(Duration::from_secs(2));
+        assert_eq!(clock.now_ms(), 1_000 + 120_000);
+        clock.set_speed(1.0);
+        wall.advance(Duration::from_secs(1));
+        assert_eq!((clock.now_ms(), clock.ahead_ms()), (122_000, 118_000));
+        clock.go_ahead(5);
+        assert_eq!(clock.now_ms(), 122_000);
+        clock.go_ahead(200_000);
+        assert_eq!(clock.now_ms(), wall.now_ms() + 200_000);
+    }
+
+    #[tokio::test]
+    async fn waits_on_a_paced_clock_take_their_share_of_the_other_clock() {
+        let wall = ManualClock::starting_at(timestamp_ms(0));
+        let clock = PacedClock::over(wall.clone());
+        clock.set_speed(60.0);
+        clock.sleep(Duration::from_mins(1)).await;
+        assert_eq!((wall.now_ms(), clock.now_ms()), (1_000, 60_000));
     }
 
     #[test]

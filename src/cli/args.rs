@@ -56,13 +56,24 @@ pub enum Command {
 
 /// Options of `outcrop sandbox`.
 #[derive(Debug, Clone, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct SandboxOptions {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub action: Option<SandboxAction>,
     /// Port on 127.0.0.1; a free one if 0.
     #[arg(long, default_value_t = 4566)]
     pub port: u16,
     /// Keep the account's state in this folder between runs; without it the state is gone at the end.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+}
+
+/// What `outcrop sandbox` does besides serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SandboxAction {
+    /// List every operation that the sandbox answers, a service and an operation a line.
+    Operations,
 }
 
 /// What to do with labs.

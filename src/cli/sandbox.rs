@@ -4,15 +4,31 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::args::SandboxOptions;
+use super::args::{SandboxAction, SandboxOptions};
 use super::output::Output;
 use crate::base::clock::SystemClock;
 use crate::sandbox::credentials::{ACCESS_KEY, SECRET_KEY};
 use crate::sandbox::embedded::Embedded;
+use crate::sandbox::router;
 use crate::sandbox::snapshot::Origin;
 
-/// Serves until interrupted, then keeps the state if asked to.
+/// Serves, or does what was asked for instead.
 pub async fn run(options: &SandboxOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
+    match &options.action {
+        None => serve(options, out).await,
+        Some(SandboxAction::Operations) => Ok(list_operations(out)),
+    }
+}
+
+fn list_operations(out: &mut Output) -> ExitCode {
+    for (service, operation) in router::operations() {
+        out.line(&format!("{service} {operation}"));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Serves until interrupted, then keeps the state if asked to.
+async fn serve(options: &SandboxOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
     let port = (options.port != 0).then_some(options.port);
     let embedded = Embedded::start(options.state.as_deref(), SystemClock::shared(), port).await?;
     warn_if_damaged(&embedded, out);

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Sandbox;
+use super::pulse::Pulse;
 use super::server::{Server, ServerError};
 use super::snapshot::{self, Autosave, Origin, SnapshotError};
 use super::world::World;
-use crate::base::clock::{SharedClock, Stopwatch};
+use crate::base::clock::{Clock as _, PacedClock, SharedClock, Stopwatch};
 use crate::base::files;
 
 /// Why the sandbox does not start or stop as it should.
@@ -46,6 +47,7 @@ pub struct Embedded {
     sandbox: Sandbox,
     server: Server,
     keeper: Option<Keeper>,
+    pulse: Pulse,
     origin: Origin,
 }
 
@@ -64,11 +66,13 @@ impl Embedded {
             None => None,
         };
         let (world, origin) = dir.map_or_else(|| Ok((World::default(), Origin::New)), |dir| snapshot::load(&state_path(dir)))?;
+        let clock = PacedClock::over(clock);
         let seed = clock.now().as_nanosecond() as u64;
-        let sandbox = Sandbox::new(world, clock, seed);
+        let sandbox = Sandbox::paced(world, clock, seed);
         let server = Server::start(sandbox.clone(), port).await?;
         let keeper = dir.zip(lock).map(|(dir, lock)| Keeper { autosave: Autosave::start(sandbox.clone(), state_path(dir)), _lock: lock });
-        Ok(Self { sandbox, server, keeper, origin })
+        let pulse = Pulse::start(sandbox.clone());
+        Ok(Self { sandbox, server, keeper, pulse, origin })
     }
 
     /// Where clients find it.
@@ -88,6 +92,7 @@ impl Embedded {
 
     /// Ends the server, delivers the log records that still wait for their batch, and keeps the last changes.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
+        drop(self.pulse);
         self.server.stop().await;
         super::bedrock::flush(&self.sandbox);
         if let Some(keeper) = self.keeper {

@@ -4,21 +4,28 @@
 //! [`Sandbox::handle`] finds the service and operation of a request and runs its handler against the shared [`world::World`].
 //! One folder per service holds its state, its validation and its operations; `wire/` turns protocols into values and back.
 //!
+//! Outside of AWS stands [`control`]: what an instructor turns.
+//!
 //! Not here: what a log record means to a viewer (`logs`), statistics (`metrics`), anything that draws.
 
 pub mod api;
 pub mod bedrock;
+pub mod class;
 pub mod cloudwatch;
+pub mod control;
 pub mod credentials;
 pub mod door;
 pub mod embedded;
 pub mod iam;
 mod input;
 pub mod logs;
+pub mod pulse;
+pub mod quotas;
 pub mod router;
 pub mod s3;
 pub mod server;
 pub mod snapshot;
+pub mod sns;
 pub mod sts;
 pub mod wire;
 pub mod world;
@@ -29,7 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::base::clock::SharedClock;
+use crate::base::clock::{PacedClock, SharedClock};
 use world::World;
 
 /// One simulated AWS account with its services. Cheap to clone; clones share the account.
@@ -41,6 +48,7 @@ struct Inner {
     world: Mutex<World>,
     changes: Changes,
     clock: SharedClock,
+    pacer: Option<PacedClock>,
     random: Mutex<fastrand::Rng>,
 }
 
@@ -83,8 +91,18 @@ impl DerefMut for WorldGuard<'_> {
 impl Sandbox {
     /// An account in state `world` on `clock`; `seed` fixes request ids and model latencies.
     pub fn new(world: World, clock: SharedClock, seed: u64) -> Self {
+        Self::with(world, clock, None, seed)
+    }
+
+    /// An account whose time can be made to run faster, see [`Sandbox::pacer`]. It goes on where it stood when `world` was kept.
+    pub fn paced(world: World, clock: PacedClock, seed: u64) -> Self {
+        clock.go_ahead(world.clock_ahead_ms);
+        Self::with(world, Arc::new(clock.clone()), Some(clock), seed)
+    }
+
+    fn with(world: World, clock: SharedClock, pacer: Option<PacedClock>, seed: u64) -> Self {
         let random = Mutex::new(fastrand::Rng::with_seed(seed));
-        Self(Arc::new(Inner { world: Mutex::new(world), changes: Changes::default(), clock, random }))
+        Self(Arc::new(Inner { world: Mutex::new(world), changes: Changes::default(), clock, pacer, random }))
     }
 
     /// Exclusive access to the account's state. Hold it briefly and never across an await.
@@ -107,6 +125,11 @@ impl Sandbox {
     /// The clock that this account lives on.
     pub fn clock(&self) -> &SharedClock {
         &self.0.clock
+    }
+
+    /// The same clock where its speed can be changed; `None` on a clock that a test moves.
+    pub fn pacer(&self) -> Option<&PacedClock> {
+        self.0.pacer.as_ref()
     }
 
     /// Runs `draw` on the account's seeded random numbers.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::api::{ApiError, ApiResult, CallContext, Handler, Operations, Request, Response};
 use super::credentials::Signature;
 use super::wire::{self, Protocol};
-use super::{Sandbox, bedrock, cloudwatch, iam, logs, s3, sts};
+use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, quotas, s3, sns, sts};
 
 /// The services of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +23,22 @@ pub enum Service {
     Bedrock,
     /// Object storage.
     S3,
+    /// Simple notification service.
+    Sns,
+    /// Service Quotas.
+    ServiceQuotas,
     /// Anything that the sandbox does not have.
     Unknown,
 }
 
 /// Services whose operations take and give values.
-const VALUE_SERVICES: [(Service, Operations); 4] = [
+const VALUE_SERVICES: [(Service, Operations); 6] = [
     (Service::Logs, logs::OPERATIONS),
     (Service::CloudWatch, cloudwatch::OPERATIONS),
     (Service::Iam, iam::OPERATIONS),
     (Service::Sts, sts::OPERATIONS),
+    (Service::Sns, sns::OPERATIONS),
+    (Service::ServiceQuotas, quotas::OPERATIONS),
 ];
 
 /// Every operation that the sandbox answers, as (service, operation).
@@ -52,6 +58,8 @@ impl Service {
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
             Self::S3 => "s3",
+            Self::Sns => "sns",
+            Self::ServiceQuotas => "servicequotas",
             Self::Unknown => "unknown",
         }
     }
@@ -65,6 +73,8 @@ impl Service {
             "sts" => Self::Sts,
             "bedrock" => Self::Bedrock,
             "s3" => Self::S3,
+            "sns" => Self::Sns,
+            "servicequotas" => Self::ServiceQuotas,
             _ => Self::Unknown,
         }
     }
@@ -93,6 +103,9 @@ impl Destination {
 impl Sandbox {
     /// Answers one request, whichever door it came through.
     pub async fn handle(&self, request: Request) -> Response {
+        if request.path.starts_with(control::ROOT) {
+            return control::handle(self, &request);
+        }
         let signature = Signature::of(&request);
         let cx = self.call_context(signature.as_ref());
         let to = Destination::of(&request, signature.as_ref());
@@ -154,7 +167,7 @@ fn service_of(request: &Request, signature: Option<&Signature>) -> Service {
         return Service::from_signing_name(&signature.service);
     }
     if let Some(target) = target(request) {
-        return if target.starts_with("Logs_20140328.") { Service::Logs } else { service_of_target(target) };
+        return service_of_target(target);
     }
     if request.path.starts_with("/service/GraniteServiceVersion20100801/") {
         return Service::CloudWatch;
@@ -163,7 +176,12 @@ fn service_of(request: &Request, signature: Option<&Signature>) -> Service {
 }
 
 fn service_of_target(target: &str) -> Service {
-    if target.starts_with("GraniteServiceVersion20100801.") { Service::CloudWatch } else { Service::Unknown }
+    match target.split('.').next().unwrap_or_default() {
+        "Logs_20140328" => Service::Logs,
+        "GraniteServiceVersion20100801" => Service::CloudWatch,
+        "ServiceQuotasV20190624" => Service::ServiceQuotas,
+        _ => Service::Unknown,
+    }
 }
 
 fn target(request: &Request) -> Option<&str> {
@@ -178,6 +196,7 @@ fn service_of_form(request: &Request) -> Option<Service> {
         "2010-05-08" => Some(Service::Iam),
         "2011-06-15" => Some(Service::Sts),
         "2010-08-01" => Some(Service::CloudWatch),
+        "2010-03-31" => Some(Service::Sns),
         _ => None,
     }
 }
@@ -222,6 +241,7 @@ fn protocol_of(request: &Request, service: Service) -> Protocol {
     match service {
         Service::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
         Service::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
+        Service::Sns => Protocol::Query("http://sns.amazonaws.com/doc/2010-03-31/"),
         Service::CloudWatch => Protocol::Query("http://monitoring.amazonaws.com/doc/2010-08-01/"),
         Service::Unknown if is_form(request) => Protocol::Query("https://outcrop.invalid/unknown/"),
         _ => Protocol::RestJson,
@@ -255,7 +275,9 @@ mod tests {
             ("monitoring", Service::CloudWatch),
             ("bedrock", Service::Bedrock),
             ("s3", Service::S3),
-            ("sns", Service::Unknown),
+            ("sns", Service::Sns),
+            ("servicequotas", Service::ServiceQuotas),
+            ("sqs", Service::Unknown),
         ] {
             let request = request("/model/x", "", &[("authorization", &signed(name))], "");
             assert_eq!(destination(&request).0, service, "{name}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{bedrock, cloudwatch, iam, logs, s3};
+use super::{bedrock, class, cloudwatch, iam, logs, s3, sns};
 
 /// The account's resources. Regional services live in [`Region`]; IAM and S3 are global.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +24,10 @@ pub struct World {
     pub iam: iam::State,
     /// Buckets and objects.
     pub s3: s3::State,
+    /// The classmates.
+    pub class: class::State,
+    /// Milliseconds that the account's clock is ahead of the wall, because it ran faster for a while.
+    pub clock_ahead_ms: i64,
     /// Regional state by Region name, made on first use.
     pub regions: BTreeMap<String, Region>,
 }
@@ -38,6 +42,8 @@ pub struct Region {
     pub cloudwatch: cloudwatch::State,
     /// Invocation logging configuration and what models have been used.
     pub bedrock: bedrock::State,
+    /// Topics, subscriptions and what was published.
+    pub sns: sns::State,
 }
 
 /// How the account behaves.
@@ -70,6 +76,8 @@ impl Default for World {
             expired_keys: BTreeSet::new(),
             iam: iam::State::default(),
             s3: s3::State::default(),
+            class: class::State::default(),
+            clock_ahead_ms: 0,
             regions: BTreeMap::new(),
         }
     }

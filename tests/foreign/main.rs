@@ -3,6 +3,7 @@
 //! `cargo xtask test` installs the tools and names their folder in `OUTCROP_FOREIGN_CLIENTS`; without it these tests fail rather than skip.
 
 mod clients;
+mod conformance;
 mod moto;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "the stories use what this test does not")]

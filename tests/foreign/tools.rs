@@ -63,8 +63,18 @@ pub fn moto() -> Server {
     server
 }
 
+/// What `outcrop sandbox operations` prints.
+pub fn operations() -> String {
+    printed(&Command::new(env!("CARGO_BIN_EXE_outcrop")).args(["sandbox", "operations"]).output().unwrap())
+}
+
 /// Runs a client against `server` with the sandbox's credentials and nothing else of the caller's AWS settings.
 pub fn client(program: &str, server: &Server, args: &[&str]) -> Output {
+    client_with(program, server, args, &[])
+}
+
+/// As [`client`], with more variables.
+pub fn client_with(program: &str, server: &Server, args: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(tool(program));
     let foreign = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("AWS_"));
     for name in foreign {
@@ -72,6 +82,7 @@ pub fn client(program: &str, server: &Server, args: &[&str]) -> Output {
     }
     command
         .args(args)
+        .envs(variables.iter().copied())
         .env("AWS_ENDPOINT_URL", &server.url)
         .env("AWS_ACCESS_KEY_ID", "OUTCROPSANDBOX00")
         .env("AWS_SECRET_ACCESS_KEY", "sandbox");

@@ -1,0 +1,80 @@
+//! What AWS does not have: the sandbox's own levers (its clock), as plain HTTP below `/_outcrop/` for scripts and for `outcrop sandbox …`.
+//!
+//! Reached through the same doors as the services, unsigned. The window calls the same functions directly.
+
+use std::time::Duration;
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::api::{ApiError, ApiResult, Request, Response};
+use super::wire::{self, Protocol, json::parse_object};
+use super::{Sandbox, pulse};
+
+/// Where the levers are.
+pub const ROOT: &str = "/_outcrop/";
+
+/// Longest leap of the clock in one call.
+const MAX_LEAP_SECONDS: f64 = 60.0 * 86_400.0;
+
+/// Answers a request below [`ROOT`].
+pub(super) fn handle(sandbox: &Sandbox, request: &Request) -> Response {
+    match answer(sandbox, request) {
+        Ok(value) => wire::json_response(200, &value),
+        Err(error) => wire::error_response(Protocol::RestJson, &error, &sandbox.new_id()),
+    }
+}
+
+fn answer(sandbox: &Sandbox, request: &Request) -> ApiResult {
+    let lever = request.path.strip_prefix(ROOT).unwrap_or_default();
+    match (&request.method, lever) {
+        (&Method::GET, "status") => Ok(status(sandbox)),
+        (&Method::POST, "clock") => set_clock(sandbox, &body(request)?),
+        (method, _) => Err(ApiError::new(404, "NotFound", format!("The sandbox has no lever {method} {}", request.path))),
+    }
+}
+
+fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, ApiError> {
+    let value = parse_object(&request.body)?;
+    serde_json::from_value(value).map_err(|error| ApiError::new(400, "ValidationException", error.to_string()))
+}
+
+/// Time and speed of the account.
+fn status(sandbox: &Sandbox) -> Value {
+    let speed = sandbox.pacer().map_or(1.0, crate::base::clock::PacedClock::speed);
+    json!({ "now": sandbox.clock().now().to_string(), "nowMs": sandbox.clock().now_ms(), "speed": speed })
+}
+
+/// What to do to the clock.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClockChange {
+    /// New speed.
+    speed: Option<f64>,
+    /// Seconds to leap forward.
+    advance_seconds: Option<f64>,
+}
+
+fn set_clock(sandbox: &Sandbox, change: &ClockChange) -> ApiResult {
+    let pacer = sandbox.pacer().ok_or_else(|| ApiError::new(409, "Conflict", "This sandbox runs on a clock that cannot be set"))?;
+    if let Some(speed) = change.speed {
+        pacer.set_speed(speed);
+    }
+    if let Some(seconds) = change.advance_seconds {
+        leap(sandbox, Duration::from_secs_f64(seconds.clamp(0.0, MAX_LEAP_SECONDS)));
+    }
+    Ok(status(sandbox))
+}
+
+/// Leaps forward minute by minute, so that everything that happens by itself happens on the way.
+pub fn leap(sandbox: &Sandbox, by: Duration) {
+    let Some(pacer) = sandbox.pacer() else { return };
+    let mut left_ms = by.as_millis() as i64;
+    while left_ms > 0 {
+        let step_ms = left_ms.min(60_000);
+        pacer.go_ahead(pacer.ahead_ms() + step_ms);
+        pulse::beat(sandbox);
+        left_ms -= step_ms;
+    }
+}

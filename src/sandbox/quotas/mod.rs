@@ -1,0 +1,6 @@
+//! Service Quotas: the limits of Bedrock in this account.
+
+use super::api::Operations;
+
+/// The operations of this service.
+pub const OPERATIONS: Operations = &[];
