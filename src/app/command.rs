@@ -7,6 +7,7 @@ use super::lab::LabCommand;
 use super::logs::LogsCommand;
 use super::playground::PlaygroundCommand;
 use super::resources::ResourcesCommand;
+use super::sandbox::{SandboxCommand, SandboxDeed, USUAL_CLASS};
 use super::settings::{ThemeChoice, ZoneChoice};
 use super::state::Screen;
 use crate::aws::Environment;
@@ -70,6 +71,8 @@ pub enum Command {
     Logs(LogsCommand),
     /// In the resources.
     Resources(ResourcesCommand),
+    /// In the sandbox as a whole.
+    Sandbox(SandboxCommand),
 }
 
 /// Where drawing puts the commands of a pass.
@@ -134,6 +137,7 @@ impl Command {
             Self::ToggleCalls => keyed("AWS calls", "Show every AWS call that was made", CMD, Key::J),
             Self::ClearNotices => face("Clear notifications", "Forget past messages"),
             Self::ForgetLocalCopies => face("Forget local copies", "Delete cached prompts and bodies from this machine"),
+            Self::Sandbox(SandboxCommand::Do(deed)) => deed_face(deed),
             Self::Quit => keyed("Quit", "Close the window", CMD, Key::Q),
             _ => None,
         }
@@ -163,7 +167,25 @@ impl Command {
             Self::ForgetLocalCopies,
             Self::Quit,
         ];
-        screens.chain(rest).collect()
+        let deeds = [
+            SandboxDeed::SetPeople(USUAL_CLASS),
+            SandboxDeed::SetPeople(0),
+            SandboxDeed::SetSpeed(60),
+            SandboxDeed::SetSpeed(1),
+            SandboxDeed::Reset { through: None },
+        ];
+        screens.chain(rest).chain(deeds.map(|deed| Self::Sandbox(SandboxCommand::Do(deed)))).collect()
+    }
+}
+
+fn deed_face(deed: &SandboxDeed) -> Option<Face> {
+    match deed {
+        SandboxDeed::SetPeople(0) => face("Send the class home", "No more traffic of classmates in the sandbox"),
+        SandboxDeed::SetPeople(_) => face("Bring in a class", "25 classmates who work in the sandbox, with two weeks of history"),
+        SandboxDeed::SetSpeed(1) => face("Let the sandbox's time run normally", "One second there takes one second"),
+        SandboxDeed::SetSpeed(_) => face("Let the sandbox's time run fast", "A minute a second: a day passes in 24 minutes"),
+        SandboxDeed::Reset { through: None } => face("Start the sandbox over…", "A new, empty account"),
+        _ => None,
     }
 }
 
@@ -176,6 +198,9 @@ fn screen_face(screen: Screen) -> Option<Face> {
         Screen::Dashboard => keyed("Dashboard", "Plots of invocations, latency, tokens and errors", CMD, Key::Num3),
         Screen::Logs => keyed("Logs", "Invocation records", CMD, Key::Num4),
         Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num5),
+        Screen::Sandbox => {
+            keyed("Sandbox", "The account inside this program: its class, its clock, incidents, inbox, kept states", CMD, Key::Num6)
+        }
         Screen::Settings => keyed("Settings", "Theme, size, time zone, privacy", CMD, Key::Comma),
     }
 }

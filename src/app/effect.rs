@@ -7,6 +7,7 @@ use super::lab::LabEffect;
 use super::logs::LogsEffect;
 use super::playground::PlaygroundEffect;
 use super::resources::ResourcesEffect;
+use super::sandbox::SandboxEffect;
 use super::settings::Settings;
 use super::state::Screen;
 use crate::aws::Environment;
@@ -38,4 +39,6 @@ pub enum Effect {
     Logs(LogsEffect),
     /// For the resources.
     Resources(ResourcesEffect),
+    /// For the sandbox as a whole.
+    Sandbox(SandboxEffect),
 }

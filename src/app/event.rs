@@ -5,6 +5,7 @@ use super::lab::LabEvent;
 use super::logs::LogsEvent;
 use super::playground::PlaygroundEvent;
 use super::resources::ResourcesEvent;
+use super::sandbox::SandboxEvent;
 use super::state::{Connected, NoticeLevel, ProfileInfo, Screen, Storage};
 use crate::aws::recorder::CallRecord;
 use crate::base::problem::Problem;
@@ -34,4 +35,6 @@ pub enum Event {
     Logs(LogsEvent),
     /// In the resources.
     Resources(ResourcesEvent),
+    /// In the sandbox as a whole.
+    Sandbox(SandboxEvent),
 }

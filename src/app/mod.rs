@@ -1,7 +1,7 @@
 //! The program itself: what it knows ([`state`]), what a person can do ([`command`]), what the runtime must do ([`effect`]), what happened
 //! ([`event`]) and the one place that changes anything ([`mod@reduce`]).
 //!
-//! Each screen with a life of its own is a folder here (`lab`, `playground`, `dashboard`, `logs`, `resources`) that holds its slice of all of
+//! Each screen with a life of its own is a folder here (`lab`, `playground`, `dashboard`, `logs`, `resources`, `sandbox`) that holds its slice of all of
 //! these; the top-level vocabularies nest the slices. Drawing is in `ui`, doing is in `runtime`.
 
 pub mod command;
@@ -14,6 +14,7 @@ pub mod playground;
 pub mod reduce;
 pub mod remote;
 pub mod resources;
+pub mod sandbox;
 pub mod settings;
 pub mod state;
 pub mod window;

@@ -7,7 +7,7 @@ use strum::{EnumIter, IntoStaticStr};
 
 use super::remote::Remote;
 use super::settings::Settings;
-use super::{dashboard, lab, logs, playground, resources};
+use super::{dashboard, lab, logs, playground, resources, sandbox};
 use crate::aws::recorder::CallRecord;
 use crate::aws::{Environment, EnvironmentKind};
 use crate::base::clock::Timestamp;
@@ -28,6 +28,8 @@ pub enum Screen {
     Logs,
     /// What the program created, and clean-up.
     Resources,
+    /// The account inside this program as a whole.
+    Sandbox,
     /// Choices about the program.
     Settings,
 }
@@ -51,6 +53,8 @@ pub struct State {
     pub logs: logs::LogsState,
     /// Ledger and clean-up.
     pub resources: resources::ResourcesState,
+    /// The account inside this program as a whole.
+    pub sandbox: sandbox::SandboxState,
     /// AWS calls made.
     pub calls: Calls,
     /// Messages to the person.

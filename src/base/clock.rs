@@ -87,7 +87,7 @@ impl Clock for ManualClock {
 
 /// A clock that runs ahead of another one: at its own speed, from its own moment. Cheap to clone; clones are the same clock.
 ///
-/// Its time never goes back. Waits follow changes of the speed while they last.
+/// Its time never goes back, [`PacedClock::stand_ahead`] aside. Waits follow changes of the speed while they last.
 #[derive(Debug, Clone)]
 pub struct PacedClock {
     base: SharedClock,
@@ -138,6 +138,11 @@ impl PacedClock {
     /// Goes forward until this clock is at least `ms` ahead of the other one; it never goes back.
     pub fn go_ahead(&self, ms: i64) {
         self.change(|pace| pace.here_ms = pace.here_ms.max(pace.base_ms + ms));
+    }
+
+    /// Stands `ms` ahead of the other one, even if that is in the past: only for an account that is replaced as a whole.
+    pub fn stand_ahead(&self, ms: i64) {
+        self.change(|pace| pace.here_ms = pace.base_ms + ms);
     }
 
     fn change(&self, change: impl FnOnce(&mut Pace)) {

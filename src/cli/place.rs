@@ -5,7 +5,7 @@ use super::output::Output;
 use super::sandbox::warn_if_damaged;
 use crate::aws::recorder::no_recorder;
 use crate::aws::{Environment, EnvironmentKind, Session, profiles};
-use crate::base::clock::SystemClock;
+use crate::base::clock::{PacedClock, SharedClock, SystemClock};
 use crate::base::files;
 use crate::sandbox::embedded::Embedded;
 
@@ -13,6 +13,8 @@ use crate::sandbox::embedded::Embedded;
 pub struct Opened {
     /// The way to make calls.
     pub session: Session,
+    /// The clock of the place: the sandbox's own may run ahead.
+    pub clock: SharedClock,
     embedded: Option<Embedded>,
 }
 
@@ -42,14 +44,15 @@ pub async fn open(place: &Place, sandbox: bool, out: &mut Output) -> anyhow::Res
     let embedded = if sandbox { Some(start_sandbox(place, out).await?) } else { None };
     let environment = embedded.as_ref().map_or_else(|| environment(place), |e| Environment::sandbox(e.url()));
     let session = Session::connect(&environment, no_recorder()).await?;
-    Ok(Opened { session, embedded })
+    let clock = embedded.as_ref().map_or_else(SystemClock::shared, |e| e.sandbox().clock().clone());
+    Ok(Opened { session: session.on_clock(clock.clone()), clock, embedded })
 }
 
 async fn start_sandbox(place: &Place, out: &mut Output) -> anyhow::Result<Embedded> {
     if place.is_given() {
         anyhow::bail!("--sandbox and --profile, --region or --endpoint-url exclude each other: leave one of them out");
     }
-    let embedded = Embedded::start(Some(&files::data_dir().join("sandbox")), SystemClock::shared(), None).await?;
+    let embedded = Embedded::start(Some(&files::data_dir().join("sandbox")), PacedClock::over(SystemClock::shared()), None).await?;
     warn_if_damaged(&embedded, out);
     Ok(embedded)
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::args::{SandboxAction, SandboxOptions};
 use super::output::Output;
-use crate::base::clock::SystemClock;
+use crate::base::clock::{PacedClock, SystemClock};
 use crate::sandbox::credentials::{ACCESS_KEY, SECRET_KEY};
 use crate::sandbox::embedded::Embedded;
 use crate::sandbox::router;
@@ -30,7 +30,7 @@ fn list_operations(out: &mut Output) -> ExitCode {
 /// Serves until interrupted, then keeps the state if asked to.
 async fn serve(options: &SandboxOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
     let port = (options.port != 0).then_some(options.port);
-    let embedded = Embedded::start(options.state.as_deref(), SystemClock::shared(), port).await?;
+    let embedded = Embedded::start(options.state.as_deref(), PacedClock::over(SystemClock::shared()), port).await?;
     warn_if_damaged(&embedded, out);
     announce(&embedded.url(), out);
     interrupted().await?;

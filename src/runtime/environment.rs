@@ -19,7 +19,7 @@ pub fn sandbox_dir(jobs: &Jobs) -> PathBuf {
 }
 
 async fn start_sandbox(jobs: &Jobs) -> Result<Embedded, Problem> {
-    let started = Embedded::start(Some(&sandbox_dir(jobs)), jobs.clock().clone(), None).await;
+    let started = Embedded::start(Some(&sandbox_dir(jobs)), jobs.pacer().clone(), None).await;
     let embedded = started.map_err(|error| sandbox_problem(&error))?;
     tell_origin(jobs, embedded.origin()).await;
     Ok(embedded)
@@ -87,7 +87,8 @@ pub fn connect(jobs: &Jobs, environment: Environment) {
 
 /// The session replaces the current one only when the identity was found.
 async fn open(jobs: &Jobs, environment: Environment) -> Result<Connected, Problem> {
-    let session = Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock().clone());
+    let session =
+        Session::connect(&environment, jobs.recorder()).await.map_err(Problem::from)?.on_clock(jobs.clock_of(&environment).clone());
     let identity = session.run(GetCallerIdentity {}).await.map_err(Problem::from)?;
     jobs.set_session(session);
     Ok(Connected { environment, account: identity.account, arn: identity.arn })

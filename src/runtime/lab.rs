@@ -19,7 +19,8 @@ use crate::lab::status::{Failure, Progress, Status};
 pub struct Bench(Mutex<Option<Arc<Engine>>>);
 
 impl Bench {
-    fn engine(&self) -> Result<Arc<Engine>, Problem> {
+    /// The open lab, or a problem that says to open one.
+    pub fn engine(&self) -> Result<Arc<Engine>, Problem> {
         let engine = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         engine.ok_or_else(|| Problem::new("No lab is open", "It could not be opened, or is being opened", "Open the lab again"))
     }

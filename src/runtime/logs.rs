@@ -124,7 +124,7 @@ async fn look_for(jobs: &Jobs, session: &Session, group: String, request_id: &st
         if let Some(at_ms) = first_event(session, ask.clone()).await? {
             return Ok(Some(at_ms));
         }
-        jobs.clock().sleep(ASK_EVERY).await;
+        jobs.wall().sleep(ASK_EVERY).await;
     }
     Ok(None)
 }

@@ -12,11 +12,13 @@ pub mod logs;
 pub mod notices;
 pub mod playground;
 pub mod resources;
+pub mod sandbox;
 pub mod storage;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,8 +26,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::app::{Effect, Event, Screen};
-use crate::aws::{Recorder, Session};
-use crate::base::clock::{SharedClock, Stopwatch, SystemClock};
+use crate::aws::{Environment, EnvironmentKind, Recorder, Session};
+use crate::base::clock::{PacedClock, SharedClock, Stopwatch, SystemClock};
 use crate::base::problem::Problem;
 use crate::sandbox::embedded::Embedded;
 
@@ -40,7 +42,7 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 pub struct Options {
     /// Folder of settings, progress, ledgers, snapshots and cached bodies.
     pub home: PathBuf,
-    /// The clock of the program and of its sandbox.
+    /// The clock of the program; its sandbox's own begins with it and may run ahead.
     pub clock: SharedClock,
     /// Labs from this folder instead of the embedded ones.
     pub labs: Option<PathBuf>,
@@ -89,8 +91,23 @@ struct Shared {
     wake: Wake,
     options: Options,
     session: Mutex<Option<Session>>,
+    clocks: Clocks,
     sandbox: tokio::sync::Mutex<Option<Embedded>>,
     bench: lab::Bench,
+}
+
+/// The sandbox's clock, and whether it is the one that counts.
+struct Clocks {
+    paced: PacedClock,
+    sandbox: SharedClock,
+    in_sandbox: AtomicBool,
+}
+
+impl Clocks {
+    fn over(wall: &SharedClock) -> Self {
+        let paced = PacedClock::over(wall.clone());
+        Self { sandbox: Arc::new(paced.clone()), paced, in_sandbox: AtomicBool::new(false) }
+    }
 }
 
 impl Runtime {
@@ -103,6 +120,7 @@ impl Runtime {
             slots: Mutex::default(),
             events: sender,
             wake,
+            clocks: Clocks::over(&options.clock),
             options,
             session: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
@@ -132,6 +150,7 @@ impl Runtime {
             Effect::Dashboard(effect) => dashboard::run(jobs, effect),
             Effect::Logs(effect) => logs::run(jobs, effect),
             Effect::Resources(effect) => resources::run(jobs, effect),
+            Effect::Sandbox(effect) => sandbox::run(jobs, effect),
         }
     }
 
@@ -213,6 +232,7 @@ impl Jobs {
     }
 
     fn set_session(&self, session: Session) {
+        self.0.clocks.in_sandbox.store(session.environment().kind == EnvironmentKind::Sandbox, Ordering::Relaxed);
         *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
     }
 
@@ -221,9 +241,24 @@ impl Jobs {
         &self.0.bench
     }
 
-    /// The program's clock.
+    /// The clock of the place where calls go: the sandbox has its own, which may run ahead of the wall.
     pub fn clock(&self) -> &SharedClock {
+        if self.0.clocks.in_sandbox.load(Ordering::Relaxed) { &self.0.clocks.sandbox } else { self.wall() }
+    }
+
+    /// The clock of `environment`.
+    fn clock_of(&self, environment: &Environment) -> &SharedClock {
+        if environment.kind == EnvironmentKind::Sandbox { &self.0.clocks.sandbox } else { self.wall() }
+    }
+
+    /// The clock at the person's wall: for refreshing and for waits that a person sits through.
+    pub fn wall(&self) -> &SharedClock {
         &self.0.options.clock
+    }
+
+    /// The sandbox's clock with its speed.
+    fn pacer(&self) -> &PacedClock {
+        &self.0.clocks.paced
     }
 
     /// Folder of settings, progress, ledgers, snapshots and cached bodies.
@@ -254,7 +289,7 @@ pub fn wake(context: &egui::Context) {
 fn tick_after(jobs: &Jobs, screen: Screen, after: Duration) {
     let sender = jobs.clone();
     jobs.start(Slot::Tick(screen), async move {
-        sender.clock().sleep(after).await;
+        sender.wall().sleep(after).await;
         sender.emit(Event::Tick(screen)).await;
     });
 }

@@ -1,6 +1,4 @@
-//! Effects of the resources slice: reading the ledger, looking at AWS, cleaning up, and what is done to the sandbox as a whole.
-
-mod sandbox;
+//! Effects of the resources slice: reading the ledger, looking at AWS, cleaning up.
 
 use std::sync::Arc;
 
@@ -33,8 +31,6 @@ pub fn run(jobs: &Jobs, effect: ResourcesEffect) {
         ResourcesEffect::CleanUp => clean_up(jobs),
         ResourcesEffect::StopCleanUp => stop(jobs),
         ResourcesEffect::Save { name, text } => playground::export(jobs, SAVE, name, text),
-        ResourcesEffect::ReadSandbox => sandbox::read(jobs),
-        ResourcesEffect::Sandbox(deed) => sandbox::run(jobs, deed),
     }
 }
 
@@ -59,11 +55,13 @@ fn inventory(jobs: &Jobs) -> Result<Inventory, Problem> {
     Ok(Inventory { path: ledger.path().to_owned(), standing, plan, warning: ledger.salvage().map(crate::lab::ledger::Salvage::text) })
 }
 
-fn open_ledger(jobs: &Jobs, session: &Session) -> Result<Ledger, Problem> {
+/// The ledger of the open place.
+pub fn open_ledger(jobs: &Jobs, session: &Session) -> Result<Ledger, Problem> {
     Ledger::open(jobs.home(), &session.environment().key()).map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: &LedgerError) -> Problem {
+/// As a person reads it.
+pub fn unreadable(error: &LedgerError) -> Problem {
     Problem::new(
         "The ledger cannot be read",
         crate::base::error::chain(error),

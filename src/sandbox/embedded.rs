@@ -10,7 +10,7 @@ use super::pulse::Pulse;
 use super::server::{Server, ServerError};
 use super::snapshot::{self, Autosave, Origin, SnapshotError};
 use super::world::World;
-use crate::base::clock::{Clock as _, PacedClock, SharedClock, Stopwatch};
+use crate::base::clock::{Clock as _, PacedClock, Stopwatch};
 use crate::base::files;
 
 /// Why the sandbox does not start or stop as it should.
@@ -60,15 +60,14 @@ struct Keeper {
 
 impl Embedded {
     /// Starts the account kept in `dir` (or one that is forgotten at the end) on `port` (or a free one). Must be called inside a tokio runtime.
-    pub async fn start(dir: Option<&Path>, clock: SharedClock, port: Option<u16>) -> Result<Self, EmbeddedError> {
+    pub async fn start(dir: Option<&Path>, clock: PacedClock, port: Option<u16>) -> Result<Self, EmbeddedError> {
         let lock = match dir {
             Some(dir) => Some(patient_lock(dir).await?),
             None => None,
         };
         let (world, origin) = dir.map_or_else(|| Ok((World::default(), Origin::New)), |dir| snapshot::load(&state_path(dir)))?;
-        let clock = PacedClock::over(clock);
         let seed = clock.now().as_nanosecond() as u64;
-        let sandbox = Sandbox::paced(world, clock, seed);
+        let sandbox = Sandbox::paced(world, clock, seed, dir.map(Path::to_owned));
         let server = Server::start(sandbox.clone(), port).await?;
         let keeper = dir.zip(lock).map(|(dir, lock)| Keeper { autosave: Autosave::start(sandbox.clone(), state_path(dir)), _lock: lock });
         let pulse = Pulse::start(sandbox.clone());
@@ -137,23 +136,27 @@ mod tests {
     use super::*;
     use crate::base::clock::SystemClock;
 
+    fn clock() -> PacedClock {
+        PacedClock::over(SystemClock::shared())
+    }
+
     #[tokio::test]
     async fn two_processes_cannot_work_on_one_account() {
         let dir = tempfile::tempdir().unwrap();
-        let first = Embedded::start(Some(dir.path()), SystemClock::shared(), None).await.unwrap();
-        let second = Embedded::start(Some(dir.path()), SystemClock::shared(), None).await;
+        let first = Embedded::start(Some(dir.path()), clock(), None).await.unwrap();
+        let second = Embedded::start(Some(dir.path()), clock(), None).await;
         assert!(matches!(second, Err(EmbeddedError::InUse { .. })));
         first.stop().await.unwrap();
-        Embedded::start(Some(dir.path()), SystemClock::shared(), None).await.unwrap().stop().await.unwrap();
+        Embedded::start(Some(dir.path()), clock(), None).await.unwrap().stop().await.unwrap();
     }
 
     #[tokio::test]
     async fn changes_are_kept_when_it_stops() {
         let dir = tempfile::tempdir().unwrap();
-        let first = Embedded::start(Some(dir.path()), SystemClock::shared(), None).await.unwrap();
+        let first = Embedded::start(Some(dir.path()), clock(), None).await.unwrap();
         first.sandbox().world().account_id = "210987654321".to_owned();
         first.stop().await.unwrap();
-        let second = Embedded::start(Some(dir.path()), SystemClock::shared(), None).await.unwrap();
+        let second = Embedded::start(Some(dir.path()), clock(), None).await.unwrap();
         assert_eq!(second.origin(), &Origin::Restored);
         assert_eq!(second.sandbox().world().account_id, "210987654321");
         second.stop().await.unwrap();

@@ -10,6 +10,7 @@
 
 pub mod api;
 pub mod bedrock;
+pub mod checkpoint;
 pub mod class;
 pub mod cloudwatch;
 pub mod control;
@@ -31,6 +32,7 @@ pub mod wire;
 pub mod world;
 
 use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -50,6 +52,8 @@ struct Inner {
     clock: SharedClock,
     pacer: Option<PacedClock>,
     random: Mutex<fastrand::Rng>,
+    folder: Option<PathBuf>,
+    lives: AtomicU64,
 }
 
 /// How often the world was written to.
@@ -91,18 +95,47 @@ impl DerefMut for WorldGuard<'_> {
 impl Sandbox {
     /// An account in state `world` on `clock`; `seed` fixes request ids and model latencies.
     pub fn new(world: World, clock: SharedClock, seed: u64) -> Self {
-        Self::with(world, clock, None, seed)
+        Self::with(world, clock, None, seed, None)
     }
 
     /// An account whose time can be made to run faster, see [`Sandbox::pacer`]. It goes on where it stood when `world` was kept.
-    pub fn paced(world: World, clock: PacedClock, seed: u64) -> Self {
+    ///
+    /// `folder` is where it is kept, and its checkpoints beside it; without one it is forgotten at the end.
+    pub fn paced(world: World, clock: PacedClock, seed: u64, folder: Option<PathBuf>) -> Self {
         clock.go_ahead(world.clock_ahead_ms);
-        Self::with(world, Arc::new(clock.clone()), Some(clock), seed)
+        Self::with(world, Arc::new(clock.clone()), Some(clock), seed, folder)
     }
 
-    fn with(world: World, clock: SharedClock, pacer: Option<PacedClock>, seed: u64) -> Self {
+    fn with(world: World, clock: SharedClock, pacer: Option<PacedClock>, seed: u64, folder: Option<PathBuf>) -> Self {
         let random = Mutex::new(fastrand::Rng::with_seed(seed));
-        Self(Arc::new(Inner { world: Mutex::new(world), changes: Changes::default(), clock, pacer, random }))
+        Self(Arc::new(Inner {
+            world: Mutex::new(world),
+            changes: Changes::default(),
+            lives: AtomicU64::new(0),
+            clock,
+            pacer,
+            random,
+            folder,
+        }))
+    }
+
+    /// Gives the account another state as a whole: a new one, or one that was kept. Its clock stands where it stood then.
+    pub fn replace_world(&self, world: World) {
+        if let Some(pacer) = self.pacer() {
+            pacer.stand_ahead(world.clock_ahead_ms);
+        }
+        *self.world() = world;
+        self.0.lives.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the state was replaced as a whole: whoever shows the account must look anew when this has grown.
+    pub fn lives(&self) -> u64 {
+        self.0.lives.load(Ordering::Relaxed)
+    }
+
+    /// The folder in which the account is kept.
+    pub fn folder(&self) -> Option<&Path> {
+        self.0.folder.as_deref()
     }
 
     /// Exclusive access to the account's state. Hold it briefly and never across an await.

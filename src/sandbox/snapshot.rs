@@ -12,14 +12,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::Sandbox;
 use super::world::World;
-use crate::base::clock::Stopwatch;
+use crate::base::clock::{PacedClock, Stopwatch};
 use crate::base::{error, files};
 
 /// What the file says that it is.
 const FORMAT: &str = "outcrop-sandbox";
 
 /// Version of the file that this program writes, and the newest that it reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// The oldest version that this program reads. What a version lacks begins empty: every part of the state has a default.
+const OLDEST: u32 = 1;
 
 /// Shortest wait between a change and its saving, so that a burst of changes is one write.
 const DEBOUNCE: Duration = Duration::from_secs(1);
@@ -39,6 +42,24 @@ pub enum SnapshotError {
         path: PathBuf,
         /// Its version.
         found: u32,
+    },
+    /// Written by a program before the first one that was given to people.
+    #[error(
+        "The sandbox's saved state in {path} has version {found}; this program reads versions {OLDEST} to {VERSION}: begin with a new state"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// Not a snapshot, or a broken one.
+    #[error("The sandbox's saved state in {path} is damaged: {why}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
     },
     /// The file is there but cannot be read.
     #[error("The sandbox's saved state in {path} cannot be read: check that the file belongs to you")]
@@ -97,32 +118,31 @@ struct Contents {
     world: World,
 }
 
-/// The account saved at `path`, or a new one. Only a file that must not be touched (newer, unreadable) is an error.
+/// The account saved at `path`, or a new one; a damaged file is set aside. Only a file that must not be touched (other version, unreadable)
+/// is an error.
 pub fn load(path: &Path) -> Result<(World, Origin), SnapshotError> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((World::default(), Origin::New)),
-        Err(source) => return Err(SnapshotError::Read { path: path.to_owned(), source }),
-    };
-    if let Some(found) = newer_version(&bytes) {
-        return Err(SnapshotError::Newer { path: path.to_owned(), found });
-    }
-    match parse(&bytes) {
+    match read(path) {
         Ok(world) => Ok((world, Origin::Restored)),
-        Err(why) => set_aside(path, why),
+        Err(SnapshotError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok((World::default(), Origin::New)),
+        Err(SnapshotError::Damaged { why, .. }) => set_aside(path, why),
+        Err(other) => Err(other),
     }
 }
 
-fn newer_version(bytes: &[u8]) -> Option<u32> {
-    let header: Header = serde_json::from_slice(bytes).ok()?;
-    (header.format == FORMAT && header.version > VERSION).then_some(header.version)
+/// The account saved at `path`, which must be there and whole. The file is left as it is.
+pub fn read(path: &Path) -> Result<World, SnapshotError> {
+    let bytes = std::fs::read(path).map_err(|source| SnapshotError::Read { path: path.to_owned(), source })?;
+    let damaged = |why: String| SnapshotError::Damaged { path: path.to_owned(), why };
+    let header: Header = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    match header.version {
+        _ if header.format != FORMAT => Err(damaged(format!("its format is {:?} instead of {FORMAT:?}", header.format))),
+        found if found > VERSION => Err(SnapshotError::Newer { path: path.to_owned(), found }),
+        found if found < OLDEST => Err(SnapshotError::Older { path: path.to_owned(), found }),
+        _ => world(&bytes).map_err(damaged),
+    }
 }
 
-fn parse(bytes: &[u8]) -> Result<World, String> {
-    let header: Header = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    if header.format != FORMAT {
-        return Err(format!("its format is {:?} instead of {FORMAT:?}", header.format));
-    }
+fn world(bytes: &[u8]) -> Result<World, String> {
     let contents: Contents = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     Ok(contents.world)
 }
@@ -133,9 +153,11 @@ fn set_aside(path: &Path, why: String) -> Result<(World, Origin), SnapshotError>
     Ok((World::default(), Origin::SetAside { kept, why }))
 }
 
-/// Saves the account to `path`. Blocks on the disk.
+/// Saves the account to `path`. Blocks on the disk, but holds the account only while it is copied (messages and bodies are shared).
 pub fn save(sandbox: &Sandbox, path: &Path) -> Result<(), SnapshotError> {
-    let bytes = encode(&sandbox.world())?;
+    let mut world = sandbox.world().clone();
+    world.clock_ahead_ms = sandbox.pacer().map_or(0, PacedClock::ahead_ms);
+    let bytes = encode(&world)?;
     files::write_atomically(path, &bytes).map_err(|source| SnapshotError::Write { path: path.to_owned(), source })
 }
 

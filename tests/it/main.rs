@@ -29,6 +29,7 @@ mod story_place;
 mod story_playground;
 mod story_resources;
 mod story_resume;
+mod story_sandbox;
 mod story_watch_sandbox;
 mod support;
 mod watch_data;

@@ -393,9 +393,9 @@ fn a_missing_a_damaged_and_a_newer_snapshot_are_told_apart() {
         assert!(!why.is_empty() && !path.exists());
     }
 
-    std::fs::write(&path, "{\"format\":\"outcrop-sandbox\",\"version\":2,\"world\":{\"shape\":\"unknown\"}}").unwrap();
+    std::fs::write(&path, "{\"format\":\"outcrop-sandbox\",\"version\":3,\"world\":{\"shape\":\"unknown\"}}").unwrap();
     let error = snapshot::load(&path).unwrap_err();
-    assert!(matches!(error, SnapshotError::Newer { found: 2, .. }));
+    assert!(matches!(error, SnapshotError::Newer { found: 3, .. }));
     assert!(error.to_string().contains("update the program"), "{error}");
     assert!(path.exists(), "a newer file is not touched");
 }

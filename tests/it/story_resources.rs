@@ -1,16 +1,16 @@
-//! What was made can be seen, proven, removed and its removal proven; the sandbox starts over and goes back.
+//! What was made can be seen, proven, removed and its removal proven.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use outcrop::app::resources::{Cleaning, ResourcesCommand, SandboxDeed};
-use outcrop::app::window::{App, Opening};
+use outcrop::app::resources::Cleaning;
+use outcrop::app::window::App;
 use outcrop::app::{Command, Screen};
 use outcrop::aws::iam::ListRoles;
 use outcrop::aws::logs::DescribeLogGroups;
 use outcrop::aws::s3::ListBuckets;
 
 use crate::story_place::{Place, REGION};
-use crate::support::{click, open_at, see, until};
+use crate::support::{click, see, until};
 
 fn at_resources(place: &Place) -> Harness<'static, App> {
     let mut harness = place.open();
@@ -70,24 +70,4 @@ fn a_look_at_aws_tells_what_is_there_and_what_is_not() {
     assert!(harness.query_all_by_label_contains("not there").next().is_some(), "the log group is gone");
     let proof = harness.state().state().resources.proof.value().unwrap();
     assert!(proof.left().count() >= 2, "{proof:?}");
-}
-
-#[test]
-fn the_sandbox_starts_over_and_goes_back() {
-    let home = tempfile::tempdir().unwrap();
-    let mut harness = open_at(home.path(), Opening::Sandbox);
-    until(&mut harness, "the sandbox", |h| h.state().state().connection.is_sandbox());
-    harness.state_mut().take(Command::Go(Screen::Resources));
-    until(&mut harness, "its files", |h| h.state().state().resources.sandbox.value().is_some());
-    let keep = ResourcesCommand::Sandbox(SandboxDeed::Keep("before class".to_owned()));
-    harness.state_mut().take(Command::Resources(keep));
-    see(&mut harness, "before class");
-    click(&mut harness, "Start over…");
-    click(&mut harness, "Delete the sandbox's state");
-    until(&mut harness, "the new account", |h| h.state().state().resources.asked.is_none() && !h.state().is_busy());
-    see(&mut harness, "before class");
-    click(&mut harness, "Go back");
-    click(&mut harness, "Go back to the kept state");
-    until(&mut harness, "the kept account", |h| h.state().state().resources.asked.is_none() && !h.state().is_busy());
-    assert_eq!(harness.state().state().resources.sandbox.problem(), None);
 }

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use super::remote::Remote;
 use crate::aws::operation::PlannedCall;
-use crate::base::clock::Timestamp;
 use crate::base::problem::Problem;
 use crate::lab::ledger::{Happened, Standing};
 use crate::lab::receipt::{Found, Receipt};
@@ -28,10 +27,6 @@ pub struct ResourcesState {
     pub proof: Remote<Arc<Receipt>>,
     /// Clean-up.
     pub cleaning: Cleaning,
-    /// The sandbox's files, when it is where calls go.
-    pub sandbox: Remote<SandboxFiles>,
-    /// What is about to be done to the sandbox and waits for a yes.
-    pub asked: Option<SandboxDeed>,
 }
 
 /// What the ledger says, as far as it concerns a person.
@@ -116,50 +111,8 @@ pub fn found<'a>(receipt: &'a Receipt, resource: &Resource) -> Option<(Found, &'
     receipt.lines.iter().find(|line| line.resource.is_same(resource)).map(|line| (line.found, line.text.as_str()))
 }
 
-/// The sandbox's files.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SandboxFiles {
-    /// Folder of its state.
-    pub folder: PathBuf,
-    /// Size of the state, bytes.
-    pub size: u64,
-    /// States that were kept under a name, newest first.
-    pub checkpoints: Vec<Checkpoint>,
-}
-
-/// A state of the sandbox kept under a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkpoint {
-    /// Its name.
-    pub name: String,
-    /// When it was kept.
-    pub at: Option<Timestamp>,
-    /// Its size, bytes.
-    pub size: u64,
-}
-
-/// Something that is done to the sandbox as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SandboxDeed {
-    /// Begin a new, empty account.
-    Reset,
-    /// Keep the present state under a name.
-    Keep(String),
-    /// Go back to the state of this name.
-    Restore(String),
-    /// Delete the state of this name.
-    Forget(String),
-}
-
-impl SandboxDeed {
-    /// Whether something is lost by it, so that it needs a yes.
-    pub fn loses_something(&self) -> bool {
-        !matches!(self, Self::Keep(_))
-    }
-}
-
 /// What a person can do here.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResourcesCommand {
     /// Look at AWS whether everything is as the ledger says.
     Verify,
@@ -173,10 +126,6 @@ pub enum ResourcesCommand {
     Stop,
     /// Write the receipt into a file.
     SaveReceipt,
-    /// Do something to the sandbox; what loses something is asked about first.
-    Sandbox(SandboxDeed),
-    /// Yes: do what was asked about.
-    Confirm,
 }
 
 /// What the runtime must do for this screen.
@@ -197,10 +146,6 @@ pub enum ResourcesEffect {
         /// Its content.
         text: String,
     },
-    /// Look at the sandbox's files.
-    ReadSandbox,
-    /// Do something to the sandbox.
-    Sandbox(SandboxDeed),
 }
 
 /// What happened to this screen.
@@ -214,8 +159,6 @@ pub enum ResourcesEvent {
     Progress(Progress),
     /// Clean-up ended.
     Cleaned(Result<Arc<Receipt>, Problem>),
-    /// The sandbox's files were looked at.
-    Sandbox(Result<SandboxFiles, Problem>),
 }
 
 impl From<ResourcesEvent> for super::Event {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cleaning, ResourcesCommand, ResourcesEffect, ResourcesEvent, ResourcesState, SandboxDeed};
+use super::{Cleaning, ResourcesCommand, ResourcesEffect, ResourcesEvent, ResourcesState};
 use crate::app::lab::{self, LabCommand};
 use crate::app::{Effect, Remote, State};
 use crate::base::problem::Problem;
@@ -10,7 +10,7 @@ use crate::lab::receipt::Receipt;
 use crate::lab::status::Progress;
 
 /// A person did something.
-pub fn command(state: &mut State, command: ResourcesCommand) -> Vec<Effect> {
+pub fn command(state: &mut State, command: &ResourcesCommand) -> Vec<Effect> {
     match command {
         ResourcesCommand::Verify => verify(state),
         ResourcesCommand::AskCleanUp => ask_clean_up(&mut state.resources),
@@ -18,8 +18,6 @@ pub fn command(state: &mut State, command: ResourcesCommand) -> Vec<Effect> {
         ResourcesCommand::Dismiss => dismiss(&mut state.resources),
         ResourcesCommand::Stop => stop(&mut state.resources),
         ResourcesCommand::SaveReceipt => save_receipt(state),
-        ResourcesCommand::Sandbox(deed) => sandbox(&mut state.resources, deed),
-        ResourcesCommand::Confirm => confirm(&mut state.resources),
     }
 }
 
@@ -31,21 +29,15 @@ pub fn event(state: &mut State, event: ResourcesEvent) -> Vec<Effect> {
         ResourcesEvent::Verified(outcome) => silently(|| resources.proof.finish(outcome)),
         ResourcesEvent::Progress(progress) => removing(resources, progress),
         ResourcesEvent::Cleaned(outcome) => cleaned(state, outcome),
-        ResourcesEvent::Sandbox(outcome) => silently(|| resources.sandbox.finish(outcome)),
     }
 }
 
-/// The screen came into view: read the ledger, and the sandbox's files.
+/// The screen came into view: read the ledger.
 pub fn entered(state: &mut State) -> Vec<Effect> {
     if state.connection.environment().is_none() {
         return Vec::new();
     }
-    let mut effects = read(&mut state.resources);
-    if state.connection.is_sandbox() {
-        state.resources.sandbox.start();
-        effects.extend(ask_runtime(ResourcesEffect::ReadSandbox));
-    }
-    effects
+    read(&mut state.resources)
 }
 
 /// Another environment was opened: it has a ledger of its own.
@@ -95,7 +87,6 @@ fn clean_up(resources: &mut ResourcesState) -> Vec<Effect> {
 }
 
 fn dismiss(resources: &mut ResourcesState) -> Vec<Effect> {
-    resources.asked = None;
     if !resources.cleaning.is_running() {
         resources.cleaning = Cleaning::Idle;
     }
@@ -151,24 +142,4 @@ fn save_receipt(state: &State) -> Vec<Effect> {
     let Cleaning::Ended(receipt) = &state.resources.cleaning else { return Vec::new() };
     let name = format!("clean-up-{}.txt", receipt.at.strftime("%Y%m%d-%H%M%S"));
     ask_runtime(ResourcesEffect::Save { name, text: receipt.text() })
-}
-
-fn sandbox(resources: &mut ResourcesState, deed: SandboxDeed) -> Vec<Effect> {
-    if deed.loses_something() {
-        resources.asked = Some(deed);
-        return Vec::new();
-    }
-    do_to_sandbox(resources, deed)
-}
-
-fn confirm(resources: &mut ResourcesState) -> Vec<Effect> {
-    match resources.asked.take() {
-        Some(deed) => do_to_sandbox(resources, deed),
-        None => Vec::new(),
-    }
-}
-
-fn do_to_sandbox(resources: &mut ResourcesState, deed: SandboxDeed) -> Vec<Effect> {
-    resources.sandbox.start();
-    ask_runtime(ResourcesEffect::Sandbox(deed))
 }

@@ -83,18 +83,6 @@ fn the_receipt_is_the_newest_proof_and_can_be_kept() {
 }
 
 #[test]
-fn what_loses_something_is_asked_about() {
-    let mut state = State::default();
-    assert!(run(&mut state, ResourcesCommand::Sandbox(SandboxDeed::Reset)).is_empty());
-    run(&mut state, ResourcesCommand::Dismiss);
-    assert!(run(&mut state, ResourcesCommand::Confirm).is_empty());
-    run(&mut state, ResourcesCommand::Sandbox(SandboxDeed::Reset));
-    assert_eq!(run(&mut state, ResourcesCommand::Confirm), [Effect::Resources(ResourcesEffect::Sandbox(SandboxDeed::Reset))]);
-    let keep = SandboxDeed::Keep("before class".to_owned());
-    assert_eq!(run(&mut state, ResourcesCommand::Sandbox(keep.clone())), [Effect::Resources(ResourcesEffect::Sandbox(keep))]);
-}
-
-#[test]
 fn links_and_arns_name_account_and_region() {
     let group = group(Happened::Created, "/aws/lab");
     assert_eq!(arn(&group, "aws").as_deref(), Some("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lab"));

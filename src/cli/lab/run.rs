@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
 
-use crate::base::clock::SystemClock;
 use crate::base::files;
 use crate::cli::args::{LabRunOptions, Place};
 use crate::cli::output::{Mark, Output};
@@ -24,7 +23,7 @@ use crate::lab::view::StepView;
 pub async fn run(place: &Place, source: &LabSource, options: &LabRunOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
     let lab = manifest::load(source, &options.lab)?;
     let opened = place::open(place, options.sandbox, out).await?;
-    let engine = Engine::open(Arc::new(lab), opened.session.clone(), SystemClock::shared(), &files::data_dir())?;
+    let engine = Engine::open(Arc::new(lab), opened.session.clone(), opened.clock.clone(), &files::data_dir())?;
     for warning in engine.warnings() {
         out.progress(&format!("warning: {warning}"));
     }

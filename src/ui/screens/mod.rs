@@ -7,6 +7,7 @@ pub mod lab;
 pub mod logs;
 pub mod playground;
 pub mod resources;
+pub mod sandbox;
 pub mod settings;
 pub mod start;
 
@@ -24,6 +25,7 @@ pub struct Screens {
     dashboard: dashboard::DashboardScreen,
     logs: logs::LogsScreen,
     resources: resources::ResourcesScreen,
+    sandbox: sandbox::SandboxScreen,
     settings: settings::SettingsScreen,
 }
 
@@ -37,6 +39,7 @@ impl Screens {
             Screen::Dashboard => self.dashboard.ui(ui, state, commands),
             Screen::Logs => self.logs.ui(ui, state, commands),
             Screen::Resources => self.resources.ui(ui, state, commands),
+            Screen::Sandbox => self.sandbox.ui(ui, state, commands),
             Screen::Settings => self.settings.ui(ui, state, commands),
         }
     }
@@ -50,6 +53,7 @@ pub fn badge(screen: Screen, state: &State) -> Option<String> {
         Screen::Dashboard => dashboard::badge(state),
         Screen::Logs => logs::badge(state),
         Screen::Resources => resources::badge(state),
+        Screen::Sandbox => sandbox::badge(state),
         Screen::Start | Screen::Settings => None,
     }
 }
@@ -63,6 +67,7 @@ pub fn icon(screen: Screen) -> Icon {
         Screen::Dashboard => icons::CHART_LINE,
         Screen::Logs => icons::TEXT_ALIGN_START,
         Screen::Resources => icons::LAYERS,
+        Screen::Sandbox => icons::BOX,
         Screen::Settings => icons::SETTINGS,
     }
 }

@@ -1,7 +1,6 @@
-//! The Resources screen: what was made and where it stands, the look at AWS that proves it, clean-up with its receipt, and the sandbox's box.
+//! The Resources screen: what was made and where it stands, the look at AWS that proves it, clean-up with its receipt.
 
 mod cleaning;
-mod sandbox;
 mod table;
 
 use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui};
@@ -16,7 +15,6 @@ use crate::ui::widgets::{Busy, Empty, ErrorAction, ErrorPanel, Push, banner, hin
 /// What the screen keeps between frames.
 #[derive(Debug, Default)]
 pub struct ResourcesScreen {
-    sandbox: sandbox::SandboxCard,
     table: table::Table,
 }
 
@@ -44,7 +42,6 @@ impl ResourcesScreen {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| self.content(ui, state, commands));
         });
         cleaning::confirmation(ui, state, commands);
-        sandbox::confirmation(ui, state, commands);
     }
 
     fn content(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -55,9 +52,6 @@ impl ResourcesScreen {
         ledger(ui, state, commands);
         if let Some(inventory) = state.resources.inventory.value().filter(|inventory| !inventory.standing.is_empty()) {
             self.table.ui(ui, state, inventory);
-        }
-        if state.connection.is_sandbox() {
-            self.sandbox.ui(ui, state, commands);
         }
         ui.add_space(size::GAP_LARGE);
     }

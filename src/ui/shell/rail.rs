@@ -7,7 +7,7 @@ use crate::ui::screens;
 use crate::ui::theme::{Theme, size, text};
 
 const UPPER: [Screen; 5] = [Screen::Lab, Screen::Playground, Screen::Dashboard, Screen::Logs, Screen::Resources];
-const LOWER: [Screen; 1] = [Screen::Settings];
+const LOWER: [Screen; 2] = [Screen::Settings, Screen::Sandbox];
 
 /// Draws the rail; `wide` shows names beside the icons.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, wide: bool) {
@@ -16,7 +16,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, wide: bool) {
         line(ui, state, commands, screen, wide);
     }
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        for screen in LOWER {
+        for screen in LOWER.into_iter().filter(|screen| *screen != Screen::Sandbox || state.connection.is_sandbox()) {
             line(ui, state, commands, screen, wide);
         }
     });

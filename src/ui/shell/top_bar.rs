@@ -7,6 +7,7 @@ use crate::app::{Command, Commands, Remote, Screen, State};
 use crate::aws::EnvironmentKind;
 use crate::ui::format::masked;
 use crate::ui::icons;
+use crate::ui::screens::sandbox;
 use crate::ui::theme::{Theme, Tone, size, text};
 use crate::ui::widgets::{Chip, Push, chip};
 
@@ -40,10 +41,21 @@ fn place(ui: &mut Ui, state: &State, commands: &mut Commands, narrow: bool) {
     if ui.add(Chip::new(tone, &words).clickable()).on_hover_text("Where calls go; click to choose another place").clicked() {
         commands.send(Command::Go(Screen::Start));
     }
+    sandbox_marks(ui, state, commands, narrow);
     if let Some(connected) = state.connection.current.value() {
         chip(ui, Tone::Neutral, &connected.environment.region).on_hover_text("Region");
         if !narrow {
             account(ui, state, connected);
+        }
+    }
+}
+
+/// What an instructor has turned must not be forgotten: speed, class, incidents.
+fn sandbox_marks(ui: &mut Ui, state: &State, commands: &mut Commands, narrow: bool) {
+    let marks = if state.connection.is_sandbox() { sandbox::marks(state) } else { Vec::new() };
+    for (tone, words, tooltip) in marks.iter().filter(|(tone, ..)| !narrow || *tone == Tone::Warn) {
+        if ui.add(Chip::new(*tone, words).clickable()).on_hover_text(*tooltip).clicked() {
+            commands.send(Command::Go(Screen::Sandbox));
         }
     }
 }

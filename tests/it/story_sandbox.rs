@@ -1,0 +1,82 @@
+//! The account as a whole: it starts over and goes back, begins with steps done, and its clock runs ahead of the wall.
+
+use std::time::Duration;
+
+use egui_kittest::kittest::Queryable as _;
+use outcrop::app::sandbox::{SandboxCommand, SandboxDeed};
+use outcrop::app::window::{App, Opening};
+use outcrop::app::{Command, Screen};
+use outcrop::sandbox::snapshot::{self, Origin};
+
+use crate::support::{click, open_at, see, until};
+
+type Window = egui_kittest::Harness<'static, App>;
+
+fn at_the_sandbox(home: &std::path::Path) -> Window {
+    let mut harness = open_at(home, Opening::Sandbox);
+    until(&mut harness, "the sandbox", |h| h.state().state().connection.is_sandbox());
+    until(&mut harness, "the lab", |h| h.state().state().lab.lab.value().is_some());
+    harness.state_mut().take(Command::Go(Screen::Sandbox));
+    until(&mut harness, "its files", |h| h.state().state().sandbox.seen().is_some());
+    harness
+}
+
+fn perform(harness: &mut Window, deed: SandboxDeed) {
+    harness.state_mut().take(Command::Sandbox(SandboxCommand::Do(deed)));
+    until(harness, "the deed is done", |h| !h.state().state().sandbox.view.is_loading() && !h.state().is_busy());
+    assert_eq!(harness.state().state().sandbox.view.problem(), None);
+}
+
+#[test]
+fn the_sandbox_starts_over_and_goes_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = at_the_sandbox(home.path());
+    perform(&mut harness, SandboxDeed::Keep("before class".to_owned()));
+    see(&mut harness, "before class");
+    click(&mut harness, "Start over…");
+    click(&mut harness, "Delete the sandbox's state");
+    until(&mut harness, "the new account", |h| h.state().state().sandbox.asked.is_none() && !h.state().is_busy());
+    see(&mut harness, "before class");
+    click(&mut harness, "Go back");
+    click(&mut harness, "Go back to the kept state");
+    until(&mut harness, "the kept account", |h| h.state().state().sandbox.asked.is_none() && !h.state().is_busy());
+    assert_eq!(harness.state().state().sandbox.view.problem(), None);
+}
+
+#[test]
+fn an_instructor_begins_with_the_first_steps_done() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = at_the_sandbox(home.path());
+    harness.state_mut().take(Command::Sandbox(SandboxCommand::Do(SandboxDeed::Reset { through: Some("service-role".to_owned()) })));
+    click(&mut harness, "Delete the sandbox's state");
+    until(&mut harness, "the steps are done", |h| h.state().state().lab.status("service-role").is_done() && !h.state().is_busy());
+    let lab = &harness.state().state().lab;
+    assert_eq!((lab.status("log-group").is_done(), lab.status("bucket").is_done()), (true, true));
+    assert!(!lab.status("invocation-logging").is_done());
+    assert_eq!(harness.state().state().sandbox.seen().unwrap().speed, 1.0, "the hurry is over");
+}
+
+#[test]
+fn time_runs_ahead_of_the_wall_for_every_screen() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = at_the_sandbox(home.path());
+    let before = harness.state().state().now;
+    perform(&mut harness, SandboxDeed::Leap(Duration::from_hours(24)));
+    harness.step();
+    let passed = harness.state().state().now.duration_since(before).as_secs();
+    assert!((86_400..86_520).contains(&passed), "{passed} s");
+    assert!(harness.state().state().sandbox.seen().unwrap().ahead_ms >= 86_400_000);
+    perform(&mut harness, SandboxDeed::SetSpeed(60));
+    until(&mut harness, "the mark in the top bar", |h| h.query_all_by_label("60x").count() == 2);
+}
+
+#[test]
+fn a_state_of_the_first_version_is_read_and_what_it_lacks_begins_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.json");
+    std::fs::write(&path, include_str!("fixtures/sandbox-v1.json")).unwrap();
+    let (world, origin) = snapshot::load(&path).unwrap();
+    assert_eq!(origin, Origin::Restored);
+    assert!(world.region_view("us-east-1").logs.group_exists("bedrock-logs"));
+    assert_eq!(world.clock_ahead_ms, 0);
+}
