@@ -1,7 +1,8 @@
-//! What AWS does not have: the sandbox's own levers (its clock), as plain HTTP below `/_outcrop/` for scripts and for `outcrop sandbox …`.
+//! What AWS does not have: the sandbox's own levers (its clock, its kept states), as plain HTTP below `/_outcrop/` for scripts and for `outcrop sandbox …`.
 //!
 //! Reached through the same doors as the services, unsigned. The window calls the same functions directly.
 
+use std::path::Path;
 use std::time::Duration;
 
 use http::Method;
@@ -9,7 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api::{ApiError, ApiResult, Request, Response};
+use super::checkpoint::{self, CheckpointError};
 use super::wire::{self, Protocol, json::parse_object};
+use super::world::World;
 use super::{Sandbox, pulse};
 
 /// Where the levers are.
@@ -31,6 +34,8 @@ fn answer(sandbox: &Sandbox, request: &Request) -> ApiResult {
     match (&request.method, lever) {
         (&Method::GET, "status") => Ok(status(sandbox)),
         (&Method::POST, "clock") => set_clock(sandbox, &body(request)?),
+        (&Method::GET, "states") => states(sandbox),
+        (&Method::POST, "states") => change_states(sandbox, &body(request)?),
         (method, _) => Err(ApiError::new(404, "NotFound", format!("The sandbox has no lever {method} {}", request.path))),
     }
 }
@@ -44,6 +49,52 @@ fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, ApiError> 
 fn status(sandbox: &Sandbox) -> Value {
     let speed = sandbox.pacer().map_or(1.0, crate::base::clock::PacedClock::speed);
     json!({ "now": sandbox.clock().now().to_string(), "nowMs": sandbox.clock().now_ms(), "speed": speed })
+}
+
+/// What to do with the states kept under a name.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "action", content = "name")]
+enum StateChange {
+    /// Keep the present state.
+    Save(String),
+    /// Make the kept state the present one.
+    Restore(String),
+    /// Delete the kept state.
+    Delete(String),
+    /// Begin a new, empty account.
+    Reset,
+}
+
+fn account_folder(sandbox: &Sandbox) -> Result<&Path, ApiError> {
+    let message = "This sandbox is not kept on disk, so it has no kept states: start it with --state DIR";
+    sandbox.folder().ok_or_else(|| ApiError::new(409, "Conflict", message))
+}
+
+fn states(sandbox: &Sandbox) -> ApiResult {
+    let kept = checkpoint::list(account_folder(sandbox)?);
+    let described = kept.iter().map(|state| json!({ "name": state.name, "at": state.at.map(|at| at.to_string()), "size": state.size }));
+    Ok(json!({ "states": described.collect::<Vec<_>>() }))
+}
+
+fn change_states(sandbox: &Sandbox, change: &StateChange) -> ApiResult {
+    if let StateChange::Reset = change {
+        sandbox.replace_world(World::default());
+        return Ok(status(sandbox));
+    }
+    let folder = account_folder(sandbox)?;
+    let done = match change {
+        StateChange::Save(name) => checkpoint::make_folder(folder).and_then(|()| checkpoint::keep(sandbox, folder, name)),
+        StateChange::Restore(name) => checkpoint::restore(sandbox, folder, name),
+        StateChange::Delete(name) => checkpoint::forget(folder, name),
+        StateChange::Reset => Ok(()),
+    };
+    done.map_err(|error| refused(&error))?;
+    states(sandbox)
+}
+
+fn refused(error: &CheckpointError) -> ApiError {
+    let status = if matches!(error, CheckpointError::Unknown { .. }) { 404 } else { 400 };
+    ApiError::new(status, "ValidationException", crate::base::error::chain(error))
 }
 
 /// What to do to the clock.

@@ -70,6 +70,9 @@ impl Embedded {
         let sandbox = Sandbox::paced(world, clock, seed, dir.map(Path::to_owned));
         let server = Server::start(sandbox.clone(), port).await?;
         let keeper = dir.zip(lock).map(|(dir, lock)| Keeper { autosave: Autosave::start(sandbox.clone(), state_path(dir)), _lock: lock });
+        if let Some(dir) = dir {
+            tell_address(dir, &server.url());
+        }
         let pulse = Pulse::start(sandbox.clone());
         Ok(Self { sandbox, server, keeper, pulse, origin })
     }
@@ -92,6 +95,9 @@ impl Embedded {
     /// Ends the server, delivers the log records that still wait for their batch, and keeps the last changes.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
         drop(self.pulse);
+        if let Some(dir) = self.sandbox.folder() {
+            withdraw_address(dir);
+        }
         self.server.stop().await;
         super::bedrock::flush(&self.sandbox);
         if let Some(keeper) = self.keeper {
@@ -104,6 +110,26 @@ impl Embedded {
 /// The account's file in its folder.
 pub fn state_path(dir: &Path) -> PathBuf {
     dir.join("state.json")
+}
+
+/// The address at which the account in `dir` is served right now, if a program says that it serves it.
+pub fn address(dir: &Path) -> Option<String> {
+    std::fs::read_to_string(dir.join(ADDRESS)).ok()
+}
+
+/// File in which a serving program tells its address, for `outcrop sandbox …` in another terminal.
+const ADDRESS: &str = "address";
+
+fn tell_address(dir: &Path, url: &str) {
+    if let Err(error) = files::write_atomically(&dir.join(ADDRESS), url.as_bytes()) {
+        tracing::warn!(%error, "the sandbox's address could not be written: commands in other terminals need --endpoint-url");
+    }
+}
+
+fn withdraw_address(dir: &Path) {
+    if let Err(error) = std::fs::remove_file(dir.join(ADDRESS)) {
+        tracing::debug!(%error, "the sandbox's address was not there any more");
+    }
 }
 
 /// A process that is just ending holds the lock a moment longer.

@@ -61,6 +61,7 @@ impl SandboxScreen {
             left(ui, state, view, commands);
             self.right(ui, state, view, commands);
         } else {
+            ui.spacing_mut().item_spacing.x = size::PAD;
             ui.columns(2, |columns| {
                 let [one, two] = columns else { return };
                 left(one, state, view, commands);
@@ -131,7 +132,7 @@ pub fn marks(state: &State) -> Vec<(Tone, String, &'static str)> {
     let Some(view) = state.sandbox.seen() else { return Vec::new() };
     let mut marks = Vec::new();
     if view.speed > 1.0 {
-        marks.push((Tone::Neutral, format!("{}x", view.speed), "The sandbox's time runs faster than the wall's"));
+        marks.push((Tone::Neutral, format!("{}x", view.speed), "The sandbox's time runs faster than this machine's"));
     }
     if view.people > 0 {
         marks.push((Tone::Neutral, format!("{} classmates", view.people), "Classmates work in the sandbox"));

@@ -65,10 +65,10 @@ pub fn time(ui: &mut Ui, state: &State, view: &SandboxView, commands: &mut Comma
 fn ahead(ms: i64) -> String {
     let minutes = ms / 60_000;
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, 0) => "as at your wall".to_owned(),
-        (0, 0, minutes) => format!("{minutes} min ahead of your wall"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min ahead of your wall"),
-        (days, hours, _) => format!("{} {hours} h ahead of your wall", count(days as u64, "day")),
+        (0, 0, 0) => "as on this machine".to_owned(),
+        (0, 0, minutes) => format!("{minutes} min ahead of this machine"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min ahead of this machine"),
+        (days, hours, _) => format!("{} {hours} h ahead of this machine", count(days as u64, "day")),
     }
 }
 
@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn a_lead_is_told_in_two_units_at_most() {
-        assert_eq!(ahead(59_999), "as at your wall");
-        assert_eq!(ahead(5 * 60_000), "5 min ahead of your wall");
-        assert_eq!(ahead(125 * 60_000), "2 h 5 min ahead of your wall");
-        assert_eq!(ahead(25 * 3_600_000), "1 day 1 h ahead of your wall");
+        assert_eq!(ahead(59_999), "as on this machine");
+        assert_eq!(ahead(5 * 60_000), "5 min ahead of this machine");
+        assert_eq!(ahead(125 * 60_000), "2 h 5 min ahead of this machine");
+        assert_eq!(ahead(25 * 3_600_000), "1 day 1 h ahead of this machine");
     }
 }
