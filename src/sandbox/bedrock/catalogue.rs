@@ -57,14 +57,17 @@ fn arn_is_of_caller(model_id: &str, cx: &CallContext) -> bool {
 
 fn check_life(model: &Model, now: Timestamp) -> Result<(), ApiError> {
     match model.lifecycle(now) {
-        Lifecycle::Ended => {
-            Err(not_found("This model version has reached the end of its life. Please refer to the AWS documentation for more details."))
-        }
+        Lifecycle::Ended => Err(end_of_life()),
         Lifecycle::Legacy if !model.kept_by_sandbox => Err(not_found(
             "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days. Please upgrade to an active model on Amazon Bedrock",
         )),
         Lifecycle::Legacy | Lifecycle::Active => Ok(()),
     }
+}
+
+/// The refusal of a model that is no more.
+pub(super) fn end_of_life() -> ApiError {
+    not_found("This model version has reached the end of its life. Please refer to the AWS documentation for more details.")
 }
 
 fn not_found(message: &str) -> ApiError {

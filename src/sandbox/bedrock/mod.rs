@@ -4,11 +4,12 @@
 //! pace (`stream`), then told to the world (`delivery`: log records and metrics). Other services of the account are reached through
 //! `neighbours` alone.
 
+mod at_once;
 mod cache;
 mod catalogue;
 mod delivery;
 mod logging;
-mod meters;
+pub mod meters;
 mod model;
 mod neighbours;
 mod pace;
@@ -22,8 +23,11 @@ mod state;
 mod stream;
 mod tokens;
 
+pub use at_once::{Order, make};
 pub use delivery::flush;
 pub use model::NOTICE;
+pub use pace::Pace;
+pub use routes::Invocation;
 pub use state::{CloudWatchConfig, Faults, LoggingConfig, S3Config, State};
 
 use routes::{Parameters, Route};

@@ -83,7 +83,7 @@ pub(super) fn write_object(world: &mut World, place: &Place, bucket: &str, key: 
 /// Records one datum of a metric in `AWS/Bedrock`, for a model or, without one, for the account.
 pub(super) fn record(world: &mut World, place: &Place, metric: &str, model_id: Option<&str>, value: f64, unit: Unit) {
     let dimensions: Vec<(&str, &str)> = model_id.map(|id| ("ModelId", id)).into_iter().collect();
-    let recorded = world.region(&place.region).cloudwatch.record("AWS/Bedrock", metric, &dimensions, value, unit, place.now);
+    let recorded = world.region(&place.region).cloudwatch.record(super::meters::NAMESPACE, metric, &dimensions, value, unit, place.now);
     if let Err(error) = recorded {
         tracing::warn!(metric, %error, "the sandbox could not record a metric");
     }

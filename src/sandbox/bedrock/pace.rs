@@ -9,7 +9,7 @@ const READ_CACHED_MS: f64 = 0.005;
 
 /// The timetable of one reply.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pace {
+pub struct Pace {
     /// Milliseconds from the request to the first token.
     pub first_token_ms: u64,
     tokens_per_second: f64,
@@ -17,7 +17,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// A timetable after `profile`; `luck` are two numbers in 0..1 that spread it, `slower_percent` slows everything.
-    pub(super) fn new(profile: &PaceProfile, tokens: Tokens, slower_percent: u32, luck: (f64, f64)) -> Self {
+    pub fn new(profile: &PaceProfile, tokens: Tokens, slower_percent: u32, luck: (f64, f64)) -> Self {
         let factor = 1.0 + f64::from(slower_percent) / 100.0;
         let reading = (tokens.input + tokens.cache_write) as f64 * READ_MS + tokens.cache_read as f64 * READ_CACHED_MS;
         // The sum of two even numbers gives a triangle around the typical time, with a tail to the slow side.
@@ -28,7 +28,7 @@ impl Pace {
     }
 
     /// Milliseconds from the request until `output` tokens are out.
-    pub(super) fn until(&self, output: u64) -> u64 {
+    pub fn until(&self, output: u64) -> u64 {
         self.first_token_ms + (output as f64 / self.tokens_per_second * 1_000.0).round() as u64
     }
 }

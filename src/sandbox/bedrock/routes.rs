@@ -8,7 +8,7 @@ use crate::sandbox::api::{ApiError, Request};
 
 /// An operation on models at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Invocation {
+pub enum Invocation {
     /// A whole reply to a Converse request.
     Converse,
     /// A streamed reply to a Converse request.
@@ -41,7 +41,7 @@ impl Invocation {
     }
 
     /// Whether the request is in Converse's own shape.
-    pub(super) fn converses(self) -> bool {
+    pub fn converses(self) -> bool {
         matches!(self, Self::Converse | Self::ConverseStream)
     }
 }

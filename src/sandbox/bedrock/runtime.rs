@@ -57,12 +57,14 @@ pub(super) struct Asked {
     model_id: String,
     body: Value,
     metadata: Option<Value>,
+    /// When the call is told to the world, if that is not now.
+    told: Option<Timestamp>,
 }
 
 /// Answers an invocation. Failures become log records and metrics, too.
 pub(super) async fn invoke(sandbox: &Sandbox, cx: &CallContext, invocation: Invocation, model_id: &str, request: &Request) -> Response {
     let mut asked = Asked::new(cx, invocation, model_id);
-    match prepare(sandbox, cx, &mut asked, request) {
+    match read(&mut asked, request).and_then(|()| prepare(sandbox, cx, &asked)) {
         Ok(call) if invocation.streams() => stream::respond(sandbox, call),
         Ok(call) => whole(sandbox, call).await,
         Err(error) => {
@@ -72,12 +74,17 @@ pub(super) async fn invoke(sandbox: &Sandbox, cx: &CallContext, invocation: Invo
     }
 }
 
-/// Everything that can be refused, in AWS's order: the body's form, permission, the model, faults, the request's content.
-fn prepare(sandbox: &Sandbox, cx: &CallContext, asked: &mut Asked, request: &Request) -> Result<Call, ApiError> {
+/// What the request holds, as far as its form is right.
+fn read(asked: &mut Asked, request: &Request) -> Result<(), ApiError> {
     let mut body = read_body(asked.invocation, request)?;
     asked.metadata = metadata(asked.invocation, &mut body, request)?;
     check_supported(&body, request)?;
     asked.body = body;
+    Ok(())
+}
+
+/// Everything else that can be refused, in AWS's order: permission, the model, faults, the request's content.
+pub(super) fn prepare(sandbox: &Sandbox, cx: &CallContext, asked: &Asked) -> Result<Call, ApiError> {
     sandbox.authorize(cx, asked.invocation.action(), &catalogue::resource_arn(cx, &asked.model_id))?;
     let Target { model, inference_region } = catalogue::resolve(sandbox, cx, &asked.model_id)?;
     let faults = use_faults(sandbox, &asked.region, model, asked.invocation.streams())?;
@@ -152,9 +159,15 @@ fn use_faults(sandbox: &Sandbox, region: &str, model: &Model, streams: bool) -> 
     if set.denied_models.contains(&model.id) {
         return Err(catalogue::no_access());
     }
+    if set.ended_models.contains(&model.id) {
+        return Err(catalogue::end_of_life());
+    }
+    if set.throttle_share > 0.0 && sandbox.random(fastrand::Rng::f64) < set.throttle_share {
+        return Err(throttled());
+    }
     if set.throttle_next > 0 {
         sandbox.world().region(region).bedrock.faults.throttle_next -= 1;
-        return Err(ApiError::new(429, "ThrottlingException", "Too many tokens, please wait before trying again."));
+        return Err(throttled());
     }
     if set.fail_next > 0 {
         sandbox.world().region(region).bedrock.faults.fail_next -= 1;
@@ -165,7 +178,11 @@ fn use_faults(sandbox: &Sandbox, region: &str, model: &Model, streams: bool) -> 
     if breaks {
         sandbox.world().region(region).bedrock.faults.break_streams -= 1;
     }
-    Ok(Hindrance { slower_percent: set.slower_percent, breaks_after: breaks.then_some(set.break_after_events) })
+    Ok(Hindrance { slower_percent: set.slowness(&model.id), breaks_after: breaks.then_some(set.break_after_events) })
+}
+
+fn throttled() -> ApiError {
+    ApiError::new(429, "ThrottlingException", "Too many tokens, please wait before trying again.")
 }
 
 /// The whole reply after the whole latency. It is finished and logged even if the caller has gone away meanwhile.
@@ -235,7 +252,7 @@ impl Call {
 }
 
 impl Asked {
-    fn new(cx: &CallContext, invocation: Invocation, model_id: &str) -> Self {
+    pub(super) fn new(cx: &CallContext, invocation: Invocation, model_id: &str) -> Self {
         Self {
             invocation,
             request_id: cx.request_id.clone(),
@@ -246,17 +263,32 @@ impl Asked {
             model_id: model_id.to_owned(),
             body: Value::Null,
             metadata: None,
+            told: None,
         }
     }
 
+    /// The same with a body and labels that need no reading.
+    pub(super) fn with(self, body: Value, metadata: Option<Value>) -> Self {
+        Self { body, metadata, ..self }
+    }
+
+    /// The same, told to the world at `moment` whatever time it is then.
+    pub(super) fn told_at(self, moment: Timestamp) -> Self {
+        Self { told: Some(moment), ..self }
+    }
+
     /// The record of a call that was refused with `code`.
-    fn failed(&self, sandbox: &Sandbox, code: &str) -> Record {
+    pub(super) fn failed(&self, sandbox: &Sandbox, code: &str) -> Record {
         Record { error: Some(code.to_owned()), ..self.record(sandbox) }
     }
 
     fn record(&self, sandbox: &Sandbox) -> Record {
         Record {
-            place: Place { region: self.region.clone(), account: self.account.clone(), now: sandbox.clock().now() },
+            place: Place {
+                region: self.region.clone(),
+                account: self.account.clone(),
+                now: self.told.unwrap_or_else(|| sandbox.clock().now()),
+            },
             started: self.started,
             request_id: self.request_id.clone(),
             operation: self.invocation.name(),

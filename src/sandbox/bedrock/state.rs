@@ -90,8 +90,21 @@ pub struct Faults {
     pub denied_models: BTreeSet<String>,
     /// Multiplies every latency, in percent above normal: 0 is normal speed, 400 is five times as slow.
     pub slower_percent: u32,
+    /// The same for single models, by bare id; the larger one counts.
+    pub slower_models: BTreeMap<String, u32>,
+    /// Bare ids of models that have reached the end of their life before their time.
+    pub ended_models: BTreeSet<String>,
+    /// Share of invocations that are throttled, 0 to 1.
+    pub throttle_share: f64,
     /// Deliveries fail although the configuration is right.
     pub fail_deliveries: bool,
+}
+
+impl Faults {
+    /// By how many percent `model` (bare id) is slower than normal.
+    pub(super) fn slowness(&self, model: &str) -> u32 {
+        self.slower_percent.max(self.slower_models.get(model).copied().unwrap_or_default())
+    }
 }
 
 impl LoggingConfig {

@@ -9,7 +9,7 @@ use super::unit::Unit;
 use super::window::Window;
 use super::{checks, entries};
 use crate::base::clock::Timestamp;
-use crate::metrics::Distribution;
+use crate::metrics::{Distribution, StatisticSet};
 use crate::sandbox::api::ApiError;
 
 /// Metrics that a Region keeps, so that a forgotten program cannot fill the machine's memory; the service has no such limit.
@@ -82,6 +82,27 @@ impl State {
         let mut samples = Distribution::default();
         samples.add(value, 1.0);
         self.add(Datum { key, at: at.as_second(), unit, samples, high_resolution: false }, now)
+    }
+
+    /// Publishes samples of many moments of one metric, by epoch seconds: how weeks of a past are made up at once.
+    pub fn record_many(
+        &mut self,
+        key: &MetricKey,
+        unit: Unit,
+        periods: impl IntoIterator<Item = (i64, Distribution)>,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        for (at, samples) in periods {
+            self.add(Datum { key: key.clone(), at, unit, samples, high_resolution: false }, now)?;
+        }
+        Ok(())
+    }
+
+    /// Totals of a metric between two moments (epoch seconds), one for each hour and unit that has any.
+    pub fn totals(&self, key: &MetricKey, from: i64, to: i64, now: Timestamp) -> Vec<StatisticSet> {
+        let window = Window { start: from, end: to, period: 3_600 };
+        let read = self.read(key, &window, None, now);
+        read.iter().flat_map(|(_, periods)| periods.values()).filter_map(Distribution::totals).collect()
     }
 
     /// Whether anything was ever published under this key.

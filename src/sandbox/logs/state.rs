@@ -199,6 +199,12 @@ impl LogGroup {
         self.streams.values().map(|stream| stream.log.bytes()).sum()
     }
 
+    /// What the events of all streams say from `at_ms` on, stream by stream, oldest first.
+    pub fn messages_since(&self, at_ms: i64) -> impl Iterator<Item = &str> {
+        let end = EventKey::before(i64::MAX);
+        self.streams.values().flat_map(move |stream| stream.log.between(EventKey::before(at_ms), end)).map(|(_, event)| &*event.message)
+    }
+
     /// The first millisecond whose events have not expired.
     pub(super) fn oldest_visible_ms(&self, now_ms: i64) -> i64 {
         self.retention_days.map_or(0, |days| now_ms - i64::from(days) * DAY_MS)
