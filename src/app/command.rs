@@ -199,7 +199,7 @@ fn screen_face(screen: Screen) -> Option<Face> {
         Screen::Logs => keyed("Logs", "Invocation records", CMD, Key::Num4),
         Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num5),
         Screen::Sandbox => {
-            keyed("Sandbox", "The account inside this program: its class, its clock, incidents, inbox, kept states", CMD, Key::Num6)
+            keyed("Sandbox", "The account inside this program: its class, its clock, incidents, kept states", CMD, Key::Num6)
         }
         Screen::Settings => keyed("Settings", "Theme, size, time zone, privacy", CMD, Key::Comma),
     }

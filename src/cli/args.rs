@@ -67,6 +67,15 @@ pub struct SandboxOptions {
     /// Keep the account's state in this folder between runs; without it the state is gone at the end.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+    /// Begin with so many classmates, up to 60.
+    #[arg(long, value_name = "PEOPLE", default_value_t = 0)]
+    pub class: u32,
+    /// Fixes everything that the classmates do.
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+    /// Seconds that pass in the sandbox while one passes here, 1 to 3600.
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub speed: f64,
 }
 
 /// What `outcrop sandbox` does besides serving.
@@ -74,6 +83,80 @@ pub struct SandboxOptions {
 pub enum SandboxAction {
     /// List every operation that the sandbox answers, a service and an operation a line.
     Operations,
+    /// Let something go wrong in the running sandbox, or list what can.
+    Incident(IncidentOptions),
+    /// Bring people into the running sandbox; 0 sends them home.
+    Class(ClassOptions),
+    /// Set the running sandbox's clock.
+    Clock(ClockOptions),
+    /// Keep, restore, delete or list states of the running sandbox, or start it over.
+    State(StateOptions),
+}
+
+/// Options of `outcrop sandbox incident`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct IncidentOptions {
+    /// Name of the incident; without one they are listed.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// End it instead of starting it.
+    #[arg(long, requires = "name")]
+    pub stop: bool,
+    /// The model that it is about, such as us.anthropic.claude-sonnet-4-6.
+    #[arg(long, value_name = "ID", requires = "name")]
+    pub model: Option<String>,
+    /// Minutes of the sandbox's time after which it ends by itself.
+    #[arg(long, value_name = "N", requires = "name")]
+    pub minutes: Option<u32>,
+}
+
+/// Options of `outcrop sandbox class`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ClassOptions {
+    /// How many people, up to 60.
+    #[arg(value_name = "PEOPLE")]
+    pub people: u32,
+    /// Fixes everything that they do.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Begin now, without two weeks of metrics.
+    #[arg(long)]
+    pub no_history: bool,
+}
+
+/// Options of `outcrop sandbox clock`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ClockOptions {
+    /// Seconds that pass in the sandbox while one passes here, 1 to 3600.
+    #[arg(long, value_name = "N")]
+    pub speed: Option<f64>,
+    /// Let so many minutes pass at once.
+    #[arg(long, value_name = "MINUTES")]
+    pub advance: Option<f64>,
+}
+
+/// Options of `outcrop sandbox state`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StateOptions {
+    /// What to do; without it the kept states are listed.
+    #[arg(value_enum, value_name = "ACTION")]
+    pub action: Option<StateAction>,
+    /// Name of the state.
+    #[arg(value_name = "NAME", required_if_eq_any = [("action", "save"), ("action", "restore"), ("action", "delete")])]
+    pub name: Option<String>,
+}
+
+/// What to do with states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum StateAction {
+    /// Keep the present state.
+    Save,
+    /// Make a kept state the present one.
+    Restore,
+    /// Delete a kept state.
+    Delete,
+    /// Begin a new, empty account.
+    Reset,
 }
 
 /// What to do with labs.

@@ -5,6 +5,7 @@
 pub mod args;
 pub mod doctor;
 pub mod lab;
+mod levers;
 pub mod output;
 pub mod place;
 pub mod sandbox;
@@ -30,7 +31,7 @@ pub fn run(args: &Args, command: &Command) -> ExitCode {
 
 async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Sandbox(options) => sandbox::run(options, out).await,
+        Command::Sandbox(options) => sandbox::run(&args.place, options, out).await,
         Command::Lab(command) => lab::run(args, command, out).await,
         Command::Doctor(options) => doctor::run(&args.place, options, out).await,
     }

@@ -4,19 +4,21 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::args::{SandboxAction, SandboxOptions};
+use super::args::{Place, SandboxAction, SandboxOptions};
+use super::levers;
 use super::output::Output;
 use crate::base::clock::{PacedClock, SystemClock};
 use crate::sandbox::credentials::{ACCESS_KEY, SECRET_KEY};
 use crate::sandbox::embedded::Embedded;
-use crate::sandbox::router;
 use crate::sandbox::snapshot::Origin;
+use crate::sandbox::{class, router};
 
 /// Serves, or does what was asked for instead.
-pub async fn run(options: &SandboxOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
+pub async fn run(place: &Place, options: &SandboxOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
     match &options.action {
         None => serve(options, out).await,
         Some(SandboxAction::Operations) => Ok(list_operations(out)),
+        Some(action) => levers::pull(place, action, out),
     }
 }
 
@@ -32,11 +34,22 @@ async fn serve(options: &SandboxOptions, out: &mut Output) -> anyhow::Result<Exi
     let port = (options.port != 0).then_some(options.port);
     let embedded = Embedded::start(options.state.as_deref(), PacedClock::over(SystemClock::shared()), port).await?;
     warn_if_damaged(&embedded, out);
+    populate(&embedded, options);
     announce(&embedded.url(), out);
     interrupted().await?;
     embedded.stop().await?;
     out.progress("Stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The class and the speed that were asked for. A class that was kept with the state stays unless another one is asked for.
+fn populate(embedded: &Embedded, options: &SandboxOptions) {
+    if options.class > 0 {
+        class::set(embedded.sandbox(), options.class, options.seed, true);
+    }
+    if let Some(pacer) = embedded.sandbox().pacer() {
+        pacer.set_speed(options.speed);
+    }
 }
 
 /// A damaged state was kept aside: say so and where.

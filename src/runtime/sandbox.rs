@@ -15,11 +15,15 @@ use crate::base::problem::Problem;
 use crate::base::{error, files};
 use crate::lab::ledger::{Entry, Happened, Ledger, Standing};
 use crate::sandbox::checkpoint::{self, CheckpointError};
+use crate::sandbox::class::incident::{self, IncidentError, Kind};
 use crate::sandbox::world::World;
-use crate::sandbox::{Sandbox, control};
+use crate::sandbox::{Sandbox, class, control};
 
 /// One thing at a time is done to the sandbox or read of it.
 const SANDBOX: Slot = Slot::Of(Screen::Sandbox, "sandbox");
+
+/// The window's class is always the same one.
+const CLASS_SEED: u64 = 7;
 
 /// Ending of the file that holds the ledger's side of a kept state.
 const LEDGER_ENDING: &str = "ledger";
@@ -70,7 +74,9 @@ async fn carry_out(jobs: &Jobs, deed: &SandboxDeed) -> Result<(), Problem> {
             Ok(())
         }
         SandboxDeed::Leap(by) => leap(&sandbox, *by).await,
-        SandboxDeed::SetPeople(_) | SandboxDeed::Start(_) | SandboxDeed::Stop(_) | SandboxDeed::EmptyInbox => Ok(()),
+        SandboxDeed::SetPeople(people) => set_people(&sandbox, *people).await,
+        SandboxDeed::Start(name) => start_incident(&sandbox, name),
+        SandboxDeed::Stop(name) => stop_incident(&sandbox, name),
     }
 }
 
@@ -155,4 +161,28 @@ async fn leap(sandbox: &Sandbox, by: std::time::Duration) -> Result<(), Problem>
     let sandbox = sandbox.clone();
     let leapt = tokio::task::spawn_blocking(move || control::leap(&sandbox, by)).await;
     leapt.map_err(|error| Problem::new("The time could not pass", error.to_string(), "Try a shorter time"))
+}
+
+/// The class's two weeks are made up on the way; that takes a moment, away from the async threads.
+async fn set_people(sandbox: &Sandbox, people: u32) -> Result<(), Problem> {
+    let sandbox = sandbox.clone();
+    let done = tokio::task::spawn_blocking(move || class::set(&sandbox, people, CLASS_SEED, true)).await;
+    done.map_err(|error| Problem::new("The class could not come", error.to_string(), "Try again"))
+}
+
+fn start_incident(sandbox: &Sandbox, name: &str) -> Result<(), Problem> {
+    let started = Kind::named(name).and_then(|kind| incident::start(sandbox, kind, &incident::Start::default()));
+    started.map_err(|error| no_incident(&error))
+}
+
+fn stop_incident(sandbox: &Sandbox, name: &str) -> Result<(), Problem> {
+    let kind = Kind::named(name).map_err(|error| no_incident(&error))?;
+    if !incident::stop(sandbox, kind) {
+        tracing::debug!(name, "the incident had ended by itself");
+    }
+    Ok(())
+}
+
+fn no_incident(error: &IncidentError) -> Problem {
+    Problem::new("The incident cannot begin", error.to_string(), "Choose another one")
 }

@@ -1,4 +1,5 @@
-//! What AWS does not have: the sandbox's own levers (its clock, its kept states), as plain HTTP below `/_outcrop/` for scripts and for `outcrop sandbox …`.
+//! What AWS does not have: the sandbox's own levers (its clock, its class, incidents, kept
+//! states), as plain HTTP below `/_outcrop/` for scripts and for `outcrop sandbox …`.
 //!
 //! Reached through the same doors as the services, unsigned. The window calls the same functions directly.
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::api::{ApiError, ApiResult, Request, Response};
 use super::checkpoint::{self, CheckpointError};
+use super::class::{self, incident};
 use super::wire::{self, Protocol, json::parse_object};
 use super::world::World;
 use super::{Sandbox, pulse};
@@ -34,6 +36,9 @@ fn answer(sandbox: &Sandbox, request: &Request) -> ApiResult {
     match (&request.method, lever) {
         (&Method::GET, "status") => Ok(status(sandbox)),
         (&Method::POST, "clock") => set_clock(sandbox, &body(request)?),
+        (&Method::GET, "incidents") => Ok(incidents(sandbox)),
+        (&Method::POST, "incidents") => change_incident(sandbox, &body(request)?),
+        (&Method::POST, "class") => set_class(sandbox, &body(request)?),
         (&Method::GET, "states") => states(sandbox),
         (&Method::POST, "states") => change_states(sandbox, &body(request)?),
         (method, _) => Err(ApiError::new(404, "NotFound", format!("The sandbox has no lever {method} {}", request.path))),
@@ -45,10 +50,82 @@ fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, ApiError> 
     serde_json::from_value(value).map_err(|error| ApiError::new(400, "ValidationException", error.to_string()))
 }
 
-/// Time and speed of the account.
+/// Time, speed and class of the account.
 fn status(sandbox: &Sandbox) -> Value {
     let speed = sandbox.pacer().map_or(1.0, crate::base::clock::PacedClock::speed);
-    json!({ "now": sandbox.clock().now().to_string(), "nowMs": sandbox.clock().now_ms(), "speed": speed })
+    let people = class::people(sandbox);
+    json!({ "now": sandbox.clock().now().to_string(), "nowMs": sandbox.clock().now_ms(), "speed": speed, "people": people })
+}
+
+/// What to do to an incident.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct IncidentChange {
+    /// Its name.
+    name: String,
+    /// Whether it ends instead of beginning.
+    #[serde(default)]
+    stop: bool,
+    /// The model that it is about.
+    model: Option<String>,
+    /// Minutes after which it ends by itself.
+    minutes: Option<u32>,
+}
+
+fn incidents(sandbox: &Sandbox) -> Value {
+    let active = incident::active(sandbox);
+    let described = incident::all().map(|kind| {
+        let running = active.get(&kind);
+        json!({
+            "name": kind.name(),
+            "title": kind.title(),
+            "story": kind.story(),
+            "lookFor": kind.look_for(),
+            "since": running.map(|running| running.since.to_string()),
+            "until": running.and_then(|running| running.until).map(|until| until.to_string()),
+        })
+    });
+    json!({ "incidents": described.collect::<Vec<_>>() })
+}
+
+fn change_incident(sandbox: &Sandbox, change: &IncidentChange) -> ApiResult {
+    let refused = |error: incident::IncidentError| ApiError::new(400, "ValidationException", error.to_string());
+    let kind = incident::Kind::named(&change.name).map_err(refused)?;
+    if change.stop {
+        let was_active = incident::stop(sandbox, kind);
+        tracing::debug!(was_active, name = kind.name(), "an incident was stopped");
+    } else {
+        let how = incident::Start { model: change.model.clone(), minutes: change.minutes };
+        incident::start(sandbox, kind, &how).map_err(refused)?;
+    }
+    Ok(incidents(sandbox))
+}
+
+/// Who shall work in the account.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClassChange {
+    /// How many; 0 is nobody.
+    people: u32,
+    /// Fixes what they do.
+    #[serde(default = "usual_seed")]
+    seed: u64,
+    /// Whether they bring two weeks of metrics along.
+    #[serde(default)]
+    history: bool,
+}
+
+fn usual_seed() -> u64 {
+    7
+}
+
+fn set_class(sandbox: &Sandbox, change: &ClassChange) -> ApiResult {
+    if change.people > class::LARGEST {
+        let message = format!("A class has at most {} people, not {}", class::LARGEST, change.people);
+        return Err(ApiError::new(400, "ValidationException", message));
+    }
+    class::set(sandbox, change.people, change.seed, change.history);
+    Ok(status(sandbox))
 }
 
 /// What to do with the states kept under a name.

@@ -1,4 +1,4 @@
-//! The pulse of the account: what happens by itself as time passes on the sandbox's clock (alarms are evaluated, classmates work).
+//! The pulse of the account: what happens by itself as time passes on the sandbox's clock (classmates work, incidents end).
 //!
 //! A beat does everything that is due and is cheap when nothing is. The window and `outcrop sandbox` start a [`Pulse`]; tests on a clock
 //! of their own call [`beat`] after moving it.
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::{Sandbox, class, cloudwatch};
+use super::{Sandbox, class};
 
 /// Time between beats on the sandbox's clock.
 const EVERY: Duration = Duration::from_secs(1);
@@ -15,7 +15,6 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Does everything that is due by the sandbox's clock.
 pub fn beat(sandbox: &Sandbox) {
     class::beat(sandbox);
-    cloudwatch::beat(sandbox);
 }
 
 /// A beating account; dropping it stops it.

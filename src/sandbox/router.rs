@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::api::{ApiError, ApiResult, CallContext, Handler, Operations, Request, Response};
 use super::credentials::Signature;
 use super::wire::{self, Protocol};
-use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, quotas, s3, sns, sts};
+use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, s3, sts};
 
 /// The services of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +23,16 @@ pub enum Service {
     Bedrock,
     /// Object storage.
     S3,
-    /// Simple notification service.
-    Sns,
-    /// Service Quotas.
-    ServiceQuotas,
     /// Anything that the sandbox does not have.
     Unknown,
 }
 
 /// Services whose operations take and give values.
-const VALUE_SERVICES: [(Service, Operations); 6] = [
+const VALUE_SERVICES: [(Service, Operations); 4] = [
     (Service::Logs, logs::OPERATIONS),
     (Service::CloudWatch, cloudwatch::OPERATIONS),
     (Service::Iam, iam::OPERATIONS),
     (Service::Sts, sts::OPERATIONS),
-    (Service::Sns, sns::OPERATIONS),
-    (Service::ServiceQuotas, quotas::OPERATIONS),
 ];
 
 /// Every operation that the sandbox answers, as (service, operation).
@@ -58,8 +52,6 @@ impl Service {
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
             Self::S3 => "s3",
-            Self::Sns => "sns",
-            Self::ServiceQuotas => "servicequotas",
             Self::Unknown => "unknown",
         }
     }
@@ -73,8 +65,6 @@ impl Service {
             "sts" => Self::Sts,
             "bedrock" => Self::Bedrock,
             "s3" => Self::S3,
-            "sns" => Self::Sns,
-            "servicequotas" => Self::ServiceQuotas,
             _ => Self::Unknown,
         }
     }
@@ -179,7 +169,6 @@ fn service_of_target(target: &str) -> Service {
     match target.split('.').next().unwrap_or_default() {
         "Logs_20140328" => Service::Logs,
         "GraniteServiceVersion20100801" => Service::CloudWatch,
-        "ServiceQuotasV20190624" => Service::ServiceQuotas,
         _ => Service::Unknown,
     }
 }
@@ -196,7 +185,6 @@ fn service_of_form(request: &Request) -> Option<Service> {
         "2010-05-08" => Some(Service::Iam),
         "2011-06-15" => Some(Service::Sts),
         "2010-08-01" => Some(Service::CloudWatch),
-        "2010-03-31" => Some(Service::Sns),
         _ => None,
     }
 }
@@ -241,7 +229,6 @@ fn protocol_of(request: &Request, service: Service) -> Protocol {
     match service {
         Service::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
         Service::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
-        Service::Sns => Protocol::Query("http://sns.amazonaws.com/doc/2010-03-31/"),
         Service::CloudWatch => Protocol::Query("http://monitoring.amazonaws.com/doc/2010-08-01/"),
         Service::Unknown if is_form(request) => Protocol::Query("https://outcrop.invalid/unknown/"),
         _ => Protocol::RestJson,
@@ -275,9 +262,7 @@ mod tests {
             ("monitoring", Service::CloudWatch),
             ("bedrock", Service::Bedrock),
             ("s3", Service::S3),
-            ("sns", Service::Sns),
-            ("servicequotas", Service::ServiceQuotas),
-            ("sqs", Service::Unknown),
+            ("sns", Service::Unknown),
         ] {
             let request = request("/model/x", "", &[("authorization", &signed(name))], "");
             assert_eq!(destination(&request).0, service, "{name}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{bedrock, class, cloudwatch, iam, logs, s3, sns};
+use super::{bedrock, class, cloudwatch, iam, logs, s3};
 
 /// The account's resources. Regional services live in [`Region`]; IAM and S3 are global.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,8 +42,6 @@ pub struct Region {
     pub cloudwatch: cloudwatch::State,
     /// Invocation logging configuration and what models have been used.
     pub bedrock: bedrock::State,
-    /// Topics, subscriptions and what was published.
-    pub sns: sns::State,
 }
 
 /// How the account behaves.

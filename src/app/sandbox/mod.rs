@@ -1,4 +1,4 @@
-//! The sandbox slice: the account inside this program as a whole. Its class, its clock, its incidents, its inbox, its kept states.
+//! The sandbox slice: the account inside this program as a whole. Its class, its clock, its incidents, its kept states.
 //!
 //! Only for the place that lives in this process; what a service of it does is seen on the other screens like that of any account.
 
@@ -60,8 +60,6 @@ pub struct SandboxView {
     pub people: u32,
     /// Everything that can happen there at a push of a button.
     pub incidents: Vec<Incident>,
-    /// What was published to topics, newest first.
-    pub inbox: Vec<Mail>,
     /// How often the account was replaced as a whole.
     pub lives: u64,
 }
@@ -88,21 +86,6 @@ pub struct Incident {
     pub since: Option<Timestamp>,
     /// When it ends by itself.
     pub until: Option<Timestamp>,
-}
-
-/// A message that a topic got.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mail {
-    /// When it was published.
-    pub at: Timestamp,
-    /// Name of the topic.
-    pub topic: String,
-    /// Its subject.
-    pub subject: String,
-    /// What it says.
-    pub message: String,
-    /// Who got it, and who did not because a subscription is not confirmed.
-    pub readers: String,
 }
 
 /// The sandbox's files.
@@ -153,8 +136,6 @@ pub enum SandboxDeed {
     Start(String),
     /// Let an incident end.
     Stop(String),
-    /// Delete what the inbox holds.
-    EmptyInbox,
 }
 
 impl SandboxDeed {

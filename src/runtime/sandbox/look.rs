@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Jobs, environment, running};
-use crate::app::sandbox::{Checkpoint, Incident, Mail, SandboxFiles, SandboxView};
+use crate::app::sandbox::{Checkpoint, Incident, SandboxFiles, SandboxView};
 use crate::base::problem::Problem;
-use crate::sandbox::{Sandbox, checkpoint, embedded};
+use crate::sandbox::class::incident::{self, Kind};
+use crate::sandbox::{Sandbox, checkpoint, class, embedded};
 
 /// The sandbox now.
 pub async fn view(jobs: &Jobs) -> Result<Arc<SandboxView>, Problem> {
@@ -18,9 +19,8 @@ pub async fn view(jobs: &Jobs) -> Result<Arc<SandboxView>, Problem> {
         files,
         speed: pacer.speed(),
         ahead_ms: pacer.ahead_ms(),
-        people: people(&sandbox),
+        people: class::people(&sandbox),
         incidents: incidents(&sandbox),
-        inbox: inbox(&sandbox),
         lives: sandbox.lives(),
     }))
 }
@@ -31,14 +31,16 @@ fn files(folder: &Path, url: String) -> SandboxFiles {
     SandboxFiles { folder: folder.to_owned(), url, size, checkpoints: checkpoint::list(folder).into_iter().map(kept).collect() }
 }
 
-fn people(_sandbox: &Sandbox) -> u32 {
-    0
-}
-
-fn incidents(_sandbox: &Sandbox) -> Vec<Incident> {
-    Vec::new()
-}
-
-fn inbox(_sandbox: &Sandbox) -> Vec<Mail> {
-    Vec::new()
+/// Every incident, whether or not it is under way.
+fn incidents(sandbox: &Sandbox) -> Vec<Incident> {
+    let active = incident::active(sandbox);
+    let described = |kind: Kind| Incident {
+        name: kind.name().to_owned(),
+        title: kind.title().to_owned(),
+        story: kind.story().to_owned(),
+        look_for: kind.look_for().to_owned(),
+        since: active.get(&kind).map(|running| running.since),
+        until: active.get(&kind).and_then(|running| running.until),
+    };
+    incident::all().map(described).collect()
 }

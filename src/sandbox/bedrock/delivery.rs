@@ -65,9 +65,9 @@ pub fn flush(sandbox: &Sandbox) {
     }
 }
 
-/// Outside a runtime nobody can wait: the records stay until the next flush.
+/// Outside a runtime nobody can wait: the records are written at once.
 fn flush_later(sandbox: Sandbox, region: String) {
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return flush_region(&sandbox, &region) };
     runtime.spawn(async move {
         sandbox.clock().sleep(BATCH).await;
         flush_region(&sandbox, &region);
@@ -87,7 +87,7 @@ fn flush_region(sandbox: &Sandbox, region: &str) {
         text.push('\n');
     }
     for ((bucket, folder, account), text) in objects {
-        let place = Place { region: region.to_owned(), account, now };
+        let place = Place { region: region.to_owned(), account, now, judged: now };
         let key = format!("{folder}/{}_{id:016x}.json.gz", file_time(now));
         let delivered = write(&mut world, &place, &bucket, &key, gzip(text.as_bytes()));
         count(&mut world, &place, "ModelInvocationLogsS3Delivery", delivered);

@@ -32,7 +32,7 @@ pub(super) fn put(sandbox: &Sandbox, cx: &CallContext, request: &Request) -> Api
     if let Some(cloud_watch) = &config.cloud_watch_config {
         pass_role(sandbox, cx, &cloud_watch.role_arn)?;
     }
-    let place = Place { region: cx.region.clone(), account: cx.account.clone(), now: cx.now };
+    let place = Place { region: cx.region.clone(), account: cx.account.clone(), now: cx.now, judged: cx.now };
     check_destinations(&sandbox.world(), &place, &config)?;
     let mut world = sandbox.world();
     prove(&mut world, &place, &config);

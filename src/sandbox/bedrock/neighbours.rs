@@ -8,6 +8,9 @@ use crate::sandbox::world::World;
 /// The service principal that assumes roles and writes to buckets.
 const PRINCIPAL: &str = "bedrock.amazonaws.com";
 
+/// The folder in buckets that records go to.
+pub(super) const DELIVERIES: &str = "BedrockModelInvocationLogs";
+
 /// The one stream that records go to.
 pub(super) const STREAM: &str = "aws/bedrock/modelinvocations";
 
@@ -20,6 +23,8 @@ pub(super) struct Place {
     pub account: String,
     /// Moment on the sandbox's clock.
     pub now: Timestamp,
+    /// Moment at which permissions are judged: the present one also for calls that are told of the past.
+    pub judged: Timestamp,
 }
 
 impl Place {
@@ -34,7 +39,7 @@ impl Place {
 pub(super) fn can_write_logs(world: &World, place: &Place, group: &str, role_arn: &str) -> bool {
     let context = place.context();
     let stream = format!("arn:aws:logs:{}:{}:log-group:{group}:log-stream:{STREAM}", place.region, place.account);
-    let role = world.iam.role_seen_by_services(role_arn, place.now, world.settings.iam_propagation());
+    let role = world.iam.role_seen_by_services(role_arn, place.judged, world.settings.iam_propagation());
     let permitted = role.is_some_and(|role| {
         role.trusts(PRINCIPAL, &context)
             && ["logs:CreateLogStream", "logs:PutLogEvents"].iter().all(|action| role.allows(action, &stream, &context))
@@ -76,6 +81,7 @@ pub(super) fn check_bucket(world: &World, place: &Place, bucket: &str, key: &str
 pub(super) fn write_object(world: &mut World, place: &Place, bucket: &str, key: &str, bytes: Vec<u8>) -> bool {
     let gzip = key.strip_suffix(".gz").is_some();
     let (content_type, encoding) = if gzip { (Some("application/json"), Some("gzip")) } else { (None, None) };
+    world.s3.make_room(bucket, DELIVERIES, bytes.len() as u64);
     let written = world.s3.put_object(bucket, key, bytes, content_type, encoding, place.now);
     written.inspect_err(|error| tracing::warn!(bucket, key, ?error, "the sandbox could not deliver an object")).is_ok()
 }

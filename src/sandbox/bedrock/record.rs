@@ -231,6 +231,7 @@ mod tests {
                 region: "us-east-1".to_owned(),
                 account: "123456789012".to_owned(),
                 now: "2026-10-06T10:00:02Z".parse().unwrap(),
+                judged: "2026-10-06T10:00:02Z".parse().unwrap(),
             },
             started,
             request_id: "7487ab04-734e-470b-8dfc-46d8d8506381".to_owned(),

@@ -283,12 +283,9 @@ impl Asked {
     }
 
     fn record(&self, sandbox: &Sandbox) -> Record {
+        let present = sandbox.clock().now();
         Record {
-            place: Place {
-                region: self.region.clone(),
-                account: self.account.clone(),
-                now: self.told.unwrap_or_else(|| sandbox.clock().now()),
-            },
+            place: Place { region: self.region.clone(), account: self.account.clone(), now: self.told.unwrap_or(present), judged: present },
             started: self.started,
             request_id: self.request_id.clone(),
             operation: self.invocation.name(),

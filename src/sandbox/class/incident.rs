@@ -71,6 +71,11 @@ pub enum IncidentError {
     UnknownModel(String),
 }
 
+/// Every incident that can be made to happen.
+pub fn all() -> impl Iterator<Item = Kind> {
+    Kind::iter()
+}
+
 /// The names of all incidents, as the command line has them.
 pub fn names() -> Vec<&'static str> {
     Kind::iter().map(Kind::name).collect()

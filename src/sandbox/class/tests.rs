@@ -96,6 +96,22 @@ fn the_same_seed_and_clock_give_the_same_traffic_whatever_the_steps() {
     assert_eq!(one, traffic(&[7, 11, 12]));
 }
 
+/// A busy morning of the largest class: what is kept stays within its bounds and nothing fails to be delivered.
+#[test]
+fn a_long_class_stays_within_its_bounds() {
+    let sandbox = account();
+    set(&sandbox, LARGEST, 7, true);
+    control::leap(&sandbox, Duration::from_hours(3));
+    let (calls, _) = metric(&sandbox, "Invocations", NOW_MS);
+    assert!(calls > 1_500.0, "{calls}");
+    assert_eq!(metric(&sandbox, "ModelInvocationLogsCloudWatchDeliveryFailure", NOW_MS).0, 0.0);
+    assert_eq!(metric(&sandbox, "ModelInvocationLargeDataS3DeliveryFailure", NOW_MS).0, 0.0);
+    let world = sandbox.world();
+    let stored = world.region_view(REGION).logs.group(GROUP).unwrap().stored_bytes();
+    assert!(stored < 200 << 20, "{stored} bytes of log events");
+    assert!(world.s3.stored_bytes() < 200 << 20, "{} bytes of objects", world.s3.stored_bytes());
+}
+
 #[test]
 fn a_class_that_goes_home_is_quiet() {
     let sandbox = account();

@@ -26,9 +26,6 @@ use super::api::{ApiError, CallContext, Operations};
 pub const OPERATIONS: Operations =
     &[("GetMetricData", data::get), ("GetMetricStatistics", statistics::get), ("ListMetrics", list::list), ("PutMetricData", put::put)];
 
-/// Does what is due by the sandbox's clock. Called by [`super::pulse`].
-pub fn beat(_sandbox: &Sandbox) {}
-
 /// Runs `look` on the caller's Region without marking it as changed.
 fn view<T>(sandbox: &Sandbox, cx: &CallContext, look: impl FnOnce(&State) -> Result<T, ApiError>) -> Result<T, ApiError> {
     let world = sandbox.world();

@@ -83,6 +83,17 @@ impl EventLog {
         dropped
     }
 
+    /// Drops the oldest events until at least `bytes` are free, or all are gone; returns the size of what was dropped.
+    pub(super) fn drop_oldest(&mut self, bytes: u64) -> u64 {
+        let mut dropped = 0;
+        while dropped < bytes {
+            let Some((_, event)) = self.events.pop_first() else { break };
+            dropped += event.size();
+        }
+        self.bytes -= dropped;
+        dropped
+    }
+
     /// The events after place `after` and before place `before`, oldest first.
     pub(super) fn between(&self, after: EventKey, before: EventKey) -> btree_map::Range<'_, EventKey, Event> {
         if after >= before {
@@ -107,5 +118,21 @@ impl<'de> Deserialize<'de> for EventLog {
             log.add(EventKey { at_ms, sequence }, Event { ingested_ms, message });
         }
         Ok(log)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_give_way_first_and_sizes_stay_true() {
+        let mut log = EventLog::default();
+        for at_ms in 0..10 {
+            log.add(EventKey { at_ms, sequence: 1 }, Event { ingested_ms: at_ms, message: "x".repeat(74).into() });
+        }
+        assert_eq!((log.bytes(), log.drop_oldest(250), log.bytes()), (1_000, 300, 700));
+        assert_eq!(log.events.first_key_value().map(|(key, _)| key.at_ms), Some(3));
+        assert_eq!((log.drop_oldest(5_000), log.bytes()), (700, 0));
     }
 }

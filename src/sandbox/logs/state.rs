@@ -24,6 +24,13 @@ pub(super) const DAY_MS: i64 = 86_400_000;
 /// How often expired events are dropped while others arrive.
 const DROP_EVERY_MS: i64 = 60_000;
 
+/// Bytes that services of the account may keep in one stream. Above, the oldest events give way to new ones, so that a class that works for
+/// weeks neither fills the machine nor makes deliveries fail; on AWS nothing gives way.
+const DELIVERED_BYTES: u64 = 192 << 20;
+
+/// How much room is made at once, as a part of [`DELIVERED_BYTES`].
+const ROOM_PART: u64 = 16;
+
 /// The log groups of a Region with their events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Saved")]
@@ -104,7 +111,17 @@ impl State {
         if self.groups.get(group).is_some_and(|found| !found.streams.contains_key(stream)) {
             self.create_stream(group, stream, now_ms)?;
         }
+        self.make_room(group, stream);
         self.append(group, stream, &[(at.as_millisecond(), message)], now_ms).map(|_| ())
+    }
+
+    fn make_room(&mut self, group: &str, stream: &str) {
+        let Some(log) = self.groups.get_mut(group).and_then(|group| group.streams.get_mut(stream)).map(|stream| &mut stream.log) else {
+            return;
+        };
+        if log.bytes() > DELIVERED_BYTES {
+            self.stored_bytes -= log.drop_oldest(DELIVERED_BYTES / ROOM_PART);
+        }
     }
 
     pub(super) fn groups(&self) -> &BTreeMap<String, LogGroup> {

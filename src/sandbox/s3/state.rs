@@ -17,6 +17,9 @@ use crate::base::clock::Timestamp;
 /// Most bytes of object bodies that one sandbox holds, versions included.
 pub const MAX_STORED_BYTES: u64 = 256 << 20;
 
+/// Objects that give way at once when a delivery needs room.
+const ROOM_OBJECTS: usize = 256;
+
 /// Version id of objects written while versioning is not enabled.
 pub const NULL_VERSION: &str = "null";
 
@@ -247,6 +250,23 @@ impl State {
     }
 
     /// Deletes one version, or the current object as the bucket's versioning says. What is not there counts as deleted.
+    /// Makes room for `bytes` of a service's delivery: when less than a quarter of the storage is left, the oldest objects (in order of their keys)
+    /// below a folder of this name give way. On AWS nothing gives way.
+    pub fn make_room(&mut self, bucket: &str, folder: &str, bytes: u64) {
+        let limit = MAX_STORED_BYTES / 4 * 3;
+        if self.stored_bytes() + bytes <= limit {
+            return;
+        }
+        let Some(bucket) = self.buckets.get_mut(bucket) else { return };
+        let inside = format!("/{folder}/");
+        let old: Vec<String> = bucket.keys.keys().filter(|key| key.contains(&inside)).take(ROOM_OBJECTS).cloned().collect();
+        for key in old {
+            while let Some(id) = bucket.keys.get(&key).and_then(|versions| versions.last()).map(|version| version.id.clone()) {
+                drop(bucket.remove_version(&key, &id));
+            }
+        }
+    }
+
     pub(super) fn delete(&mut self, bucket: &str, key: &str, version: Option<&str>, now: Timestamp) -> Result<Deleted> {
         self.sequence += 1;
         let sequence = self.sequence;
@@ -411,6 +431,20 @@ mod tests {
         state.delete("logs-1", "k", Some(&ids[0]), now).unwrap();
         assert_eq!(state.stored_bytes(), MAX_STORED_BYTES / 4 * 3);
         state.put_object("logs-1", "one-more", vec![1], None, None, now).unwrap();
+    }
+
+    #[test]
+    fn old_deliveries_give_way_and_nothing_else_does() {
+        let mut state = account();
+        let part = Bytes::from(vec![0; (MAX_STORED_BYTES / 5) as usize]);
+        for key in ["AWSLogs/1/BedrockModelInvocationLogs/a", "AWSLogs/1/BedrockModelInvocationLogs/b", "own/a", "own/b"] {
+            state.store("logs-1", key, Object::new(part.clone()), Timestamp::UNIX_EPOCH).unwrap();
+        }
+        state.make_room("logs-1", "BedrockModelInvocationLogs", 1);
+        let left: Vec<&str> = state.bucket("logs-1").unwrap().keys_from("").map(|(key, _)| key).collect();
+        assert_eq!(left, ["own/a", "own/b"]);
+        state.make_room("logs-1", "BedrockModelInvocationLogs", 1);
+        assert_eq!(state.stored_bytes(), 2 * part.len() as u64);
     }
 
     #[test]

@@ -1,12 +1,8 @@
 //! Smithy RPC v2 CBOR, CloudWatch's protocol: the operation in the path, parameters and results as CBOR maps.
 
-use std::io::Read as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::Value as Cbor;
-use flate2::read::MultiGzDecoder;
-use http::header::CONTENT_ENCODING;
 use serde_json::{Map, Number, Value, json};
 
 use super::{Call, marker, response, set_header};
@@ -17,32 +13,17 @@ const CONTENT_TYPE: &str = "application/cbor";
 /// Nesting that a request may have.
 const MAX_DEPTH: usize = 64;
 
-/// Bytes that a compressed request may grow to.
-const MAX_INFLATED: u64 = 64 << 20;
-
 /// Tag of epoch seconds.
 const EPOCH: u64 = 1;
 
 /// The call in a request.
 pub(super) fn decode(request: &Request) -> Result<Call, ApiError> {
     let operation = request.path.rsplit('/').next().unwrap_or_default().to_owned();
-    let body = inflated(request, MAX_INFLATED)?;
-    Ok(Call { operation, input: parse_object(&body)? })
+    Ok(Call { operation, input: parse_object(&request.body)? })
 }
 
 fn malformed(message: impl Into<String>) -> ApiError {
     ApiError::new(400, "SerializationException", message)
-}
-
-/// The body, unpacked if it is gzip (clients compress large `PutMetricData` calls), up to `limit` bytes.
-pub(super) fn inflated(request: &Request, limit: u64) -> Result<Vec<u8>, ApiError> {
-    if request.headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding != "gzip") {
-        return Ok(request.body.to_vec());
-    }
-    let mut out = Vec::new();
-    let read = MultiGzDecoder::new(&*request.body).take(limit + 1).read_to_end(&mut out);
-    read.map_err(|error| malformed(format!("The request body is not valid gzip: {error}")))?;
-    if out.len() as u64 > limit { Err(malformed("The request body is too large")) } else { Ok(out) }
 }
 
 /// The map in `body`; an empty body is an empty map.

@@ -5,6 +5,7 @@
 
 mod cbor;
 pub mod eventstream;
+mod gzip;
 pub mod json;
 mod marker;
 mod query;
@@ -86,6 +87,7 @@ pub struct Call {
 
 /// The call in a request that speaks `protocol`. A malformed request is AWS's `SerializationException` or its like.
 pub fn decode(protocol: Protocol, request: &Request) -> Result<Call, ApiError> {
+    let request = &*gzip::unpacked(request, gzip::MAX_INFLATED)?;
     match protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => json::decode(request),
         Protocol::Query(_) => query::decode(request),

@@ -1,8 +1,7 @@
-//! The Sandbox screen: the account inside this program as a whole. Its class and its clock, what can go wrong in it, its inbox, the way in for
-//! other programs, and its kept states.
+//! The Sandbox screen: the account inside this program as a whole. Its class and its clock, what can go wrong in it, the way in for other
+//! programs, and its kept states.
 
 mod class;
-mod inbox;
 mod incidents;
 mod states;
 mod way_in;
@@ -74,7 +73,6 @@ impl SandboxScreen {
     fn right(&mut self, ui: &mut Ui, state: &State, view: &SandboxView, commands: &mut Commands) {
         ui.spacing_mut().item_spacing.y = size::PAD;
         self.states.ui(ui, state, view, commands);
-        inbox::ui(ui, state, view, commands);
         way_in::ui(ui, view);
     }
 }

@@ -2,6 +2,7 @@
 
 from harness import ACCOUNT, boto, cli, eq
 
+COVERS = "sts"
 ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/WSParticipantRole/Participant"
 
 
