@@ -80,3 +80,16 @@ fn a_state_of_the_first_version_is_read_and_what_it_lacks_begins_empty() {
     assert!(world.region_view("us-east-1").logs.group_exists("bedrock-logs"));
     assert_eq!(world.clock_ahead_ms, 0);
 }
+
+#[test]
+fn a_class_comes_and_an_incident_begins_at_a_click() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = at_the_sandbox(home.path());
+    click(&mut harness, "5");
+    until(&mut harness, "five classmates", |h| h.state().state().sandbox.seen().is_some_and(|view| view.people == 5));
+    until(&mut harness, "the mark in the top bar", |h| h.query_by_label("5 classmates").is_some());
+    click(&mut harness, "Start: Throttling storm");
+    until(&mut harness, "the incident", |h| h.state().state().sandbox.seen().is_some_and(|view| view.active().count() == 1));
+    click(&mut harness, "Stop: Throttling storm");
+    until(&mut harness, "its end", |h| h.state().state().sandbox.seen().is_some_and(|view| view.active().next().is_none()));
+}

@@ -7,8 +7,9 @@ use super::{SandboxCommand, SandboxDeed, SandboxEffect, SandboxEvent, SandboxSta
 use crate::app::{Effect, Remote, Screen, State, lab};
 use crate::base::problem::Problem;
 
-/// Time at the wall between two looks while something moves there.
+/// Time at the wall between two looks while something moves there, and while all is quiet: another terminal may pull a lever.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_NOW_AND_THEN: Duration = Duration::from_secs(5);
 
 /// A person did something.
 pub fn command(state: &mut State, command: SandboxCommand) -> Vec<Effect> {
@@ -56,8 +57,11 @@ fn look(sandbox: &mut SandboxState) -> Vec<Effect> {
 fn seen(state: &mut State, outcome: Result<Arc<SandboxView>, Problem>) -> Vec<Effect> {
     state.sandbox.preparing = None;
     state.sandbox.view.finish(outcome);
-    let shown = state.screen == Screen::Sandbox && state.sandbox.is_lively();
-    if shown { vec![Effect::TickAfter(Screen::Sandbox, LOOK_EVERY)] } else { Vec::new() }
+    if state.screen != Screen::Sandbox {
+        return Vec::new();
+    }
+    let after = if state.sandbox.is_lively() { LOOK_EVERY } else { LOOK_NOW_AND_THEN };
+    vec![Effect::TickAfter(Screen::Sandbox, after)]
 }
 
 fn ask_or_do(sandbox: &mut SandboxState, deed: SandboxDeed) -> Vec<Effect> {
