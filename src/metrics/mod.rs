@@ -1,11 +1,13 @@
-//! Metrics: numbers over time, samples with their statistics and datapoints, series, dashboards as data.
+//! Metrics: numbers over time, samples with their statistics and datapoints, series, metric math, the band of what is normal, dashboards as data.
 //!
 //! Owns what a statistic means, exactly, for whoever stores or draws metrics, and what a dashboard asks for. Not here: fetching them (`aws`),
 //! simulating the service (`sandbox`), drawing (`ui`).
 
+pub mod band;
 pub mod dashboard;
 mod datapoint;
 mod distribution;
+pub mod math;
 pub mod range;
 pub mod series;
 mod statistic;

@@ -252,10 +252,9 @@ fn by_stat() -> MetricStat {
 async fn queries_are_checked() {
     let scene = scene();
     let fails = |queries: Vec<MetricDataQuery>| async { refusal(scene.get(1, queries).send().await) };
-    let math = MetricDataQuery::builder().id("e1").expression("m1*2").build();
-    let (code, message) = fails(vec![query("m1", "Latency", "Sum", 60), math]).await;
-    assert_eq!(code, "ValidationError");
-    assert!(message.starts_with("Metric math is not yet available in the sandbox"), "{message}");
+    let math = MetricDataQuery::builder().id("e1").expression("MEDIAN(m1)").build();
+    let unknown = fails(vec![query("m1", "Latency", "Sum", 60), math]).await;
+    assert_eq!(unknown, ("ValidationError".to_owned(), "Error in expression 'e1': Function 'MEDIAN' not found".to_owned()));
     let twice = fails(vec![query("a", "Latency", "Sum", 60), query("a", "Latency", "Sum", 60)]).await;
     assert_eq!(twice, ("ValidationError".to_owned(), "The values for parameter Id in MetricDataQueries are not unique.".to_owned()));
     let id = fails(vec![query("A1", "Latency", "Sum", 60)]).await;
@@ -266,8 +265,50 @@ async fn queries_are_checked() {
     assert!(fails(vec![query("a", "Latency", "p101", 60)]).await.1.contains("The value p101"));
     let empty = scene.get(1, vec![query("a", "Latency", "Sum", 60)]).end_time(at(NOW - HOUR)).send();
     assert_eq!(refusal(empty.await).1, "The parameter StartTime must not equal parameter EndTime.");
-    let dynamic = MetricDataQuery::builder().id("a").label("${MAX}").metric_stat(by_stat()).build();
+    let dynamic = MetricDataQuery::builder().id("a").label("${MEDIAN}").metric_stat(by_stat()).build();
     assert_eq!(fails(vec![dynamic]).await.0, "ValidationError");
+}
+
+#[tokio::test]
+async fn tokens_per_second_as_the_user_guide_computes_them() {
+    let scene = scene();
+    let put = |name: &'static str, value: f64| datum(name, NOW - 290, value);
+    scene.put(vec![put("OutputTokenCount", 300.0), put("InvocationLatency", 4_000.0), put("TimeToFirstToken", 1_000.0)]).await;
+    let hidden = |id: &str, name: &str| {
+        let stat = MetricStat::builder().metric(metric(name)).stat("p50").period(300).build();
+        MetricDataQuery::builder().id(id).return_data(false).metric_stat(stat).build()
+    };
+    let otps = MetricDataQuery::builder().id("otps").expression("m2/(m1-m3)*1000").label("Output tokens per second").build();
+    let inputs = [("m1", "InvocationLatency"), ("m2", "OutputTokenCount"), ("m3", "TimeToFirstToken")];
+    let queries = inputs.into_iter().map(|(id, name)| hidden(id, name)).chain([otps]).collect();
+    let answer = scene.get(1, queries).send().await.unwrap();
+    let [result] = answer.metric_data_results() else { panic!("one result") };
+    assert_eq!((result.label(), result.values()), (Some("Output tokens per second"), &[100.0][..]));
+}
+
+#[tokio::test]
+async fn detectors_by_the_sdk() {
+    use aws_sdk_cloudwatch::operation::delete_anomaly_detector::DeleteAnomalyDetectorError;
+    use aws_sdk_cloudwatch::types::{AnomalyDetectorStateValue, SingleMetricAnomalyDetector};
+
+    let scene = scene();
+    let detector = || SingleMetricAnomalyDetector::builder().namespace(NAMESPACE).metric_name("Latency").stat("Average").build();
+    let put = scene.cloudwatch.put_anomaly_detector().single_metric_anomaly_detector(detector()).send().await.unwrap();
+    scene.put((0..600).map(|n| datum("Latency", NOW - 60 * n, 100.0 + (n % 7) as f64)).collect()).await;
+    let found = scene.cloudwatch.describe_anomaly_detectors().send().await.unwrap();
+    let [one] = found.anomaly_detectors() else { panic!("one detector") };
+    assert_eq!(one.state_value(), Some(&AnomalyDetectorStateValue::Trained));
+    assert_eq!(one.anomaly_detector_id(), put.anomaly_detector_id());
+    let band = MetricDataQuery::builder().id("band").expression("ANOMALY_DETECTION_BAND(m1, 2)").build();
+    let answer = scene.get(1, vec![query("m1", "Latency", "Average", 60), band]).send().await.unwrap();
+    let [values, upper, lower] = answer.metric_data_results() else { panic!("a metric and two edges") };
+    assert_eq!([upper.id(), lower.id()], [Some("band"), Some("band")]);
+    let inside = values.values().iter().filter(|value| (lower.values()[0]..=upper.values()[0]).contains(value)).count();
+    assert!(inside > 50, "{inside} of {}", values.values().len());
+    let delete = || scene.cloudwatch.delete_anomaly_detector().single_metric_anomaly_detector(detector()).send();
+    delete().await.unwrap();
+    let missing = delete().await.unwrap_err().into_service_error();
+    assert!(matches!(missing, DeleteAnomalyDetectorError::ResourceNotFoundException(_)), "{missing:?}");
 }
 
 #[tokio::test]

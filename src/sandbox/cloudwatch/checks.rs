@@ -42,6 +42,17 @@ pub(super) fn too_many(collection: &str, most: usize) -> ApiError {
     invalid_value(format!("The collection {collection} must not have a size greater than {most}."))
 }
 
+/// Refuses another account's id: this account monitors no other, and says so as a value that is not valid. AWS's text is not known.
+pub(super) fn own_account(part: &Part<'_>, name: &str, account: &str) -> Result<(), ApiError> {
+    match part.input.opt_str(name)? {
+        Some(other) if other != account => Err(invalid_value(format!(
+            "The value {other} for parameter {} is invalid: this account is not a monitoring account.",
+            part.at(name)
+        ))),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn too_many_metrics(most: usize) -> ApiError {
     ApiError::new(400, "LimitExceeded", format!("The sandbox keeps at most {most} metrics in a Region"))
 }

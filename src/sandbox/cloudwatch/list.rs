@@ -24,23 +24,27 @@ struct Wanted<'a> {
     /// Dimensions that a metric must have, perhaps with a value.
     dimensions: Vec<(&'a str, Option<&'a str>)>,
     recent: bool,
+    /// The account of each metric is told only to those who ask for linked accounts. There are none, so it is always this one.
+    owners: bool,
     /// The last metric of the page before.
     after: Option<MetricKey>,
 }
 
 pub(super) fn list(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiResult {
-    let wanted = Wanted::of(&Part::whole(value))?;
+    let wanted = Wanted::of(&Part::whole(value), &cx.account)?;
     view(sandbox, cx, |state| {
         let beyond = |key: &&MetricKey| wanted.after.as_ref().is_none_or(|after| *key > after);
         let mut found = state.listed(cx.now, wanted.recent).filter(beyond).filter(|key| wanted.includes(key));
         let page: Vec<&MetricKey> = found.by_ref().take(PAGE).collect();
         let next = found.next().and(page.last()).map(|last| seal(last));
-        Ok(json!({ "Metrics": page.into_iter().map(described).collect::<Value>(), "NextToken": next }))
+        let owners = wanted.owners.then(|| vec![cx.account.as_str(); page.len()]);
+        Ok(json!({ "Metrics": page.into_iter().map(described).collect::<Value>(), "NextToken": next, "OwningAccounts": owners }))
     })
 }
 
 impl<'a> Wanted<'a> {
-    fn of(whole: &Part<'a>) -> Result<Self, ApiError> {
+    fn of(whole: &Part<'a>, account: &str) -> Result<Self, ApiError> {
+        checks::own_account(whole, "OwningAccount", account)?;
         let filters = whole.list("Dimensions")?;
         if filters.len() > MAX_FILTERS {
             return Err(checks::too_many("Dimensions", MAX_FILTERS));
@@ -57,6 +61,7 @@ impl<'a> Wanted<'a> {
             name: whole.input.opt_str("MetricName")?,
             dimensions: filters.iter().map(dimension).collect::<Result<_, ApiError>>()?,
             recent,
+            owners: whole.input.opt_bool("IncludeLinkedAccounts")?.unwrap_or(false),
             after: token.map(|token| open(token).ok_or_else(bad_token)).transpose()?,
         })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::detectors::Detectors;
 use super::series::Series;
 use super::unit::Unit;
 use super::window::Window;
@@ -24,6 +25,7 @@ const LISTED: i64 = 14 * 86_400;
 pub struct State {
     #[serde(with = "entries")]
     metrics: BTreeMap<MetricKey, Metric>,
+    pub(super) detectors: Detectors,
 }
 
 /// What makes a metric itself: every combination of dimensions is a metric of its own.

@@ -14,7 +14,21 @@ fn any_input() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
-        prop::sample::select(vec!["n", "m", "Sum", "p50", "Count", "NaN", "inf", "2026-09-21T14:13:20Z"]).prop_map(Value::from),
+        prop::sample::select(vec![
+            "n",
+            "m",
+            "Sum",
+            "p50",
+            "Count",
+            "NaN",
+            "inf",
+            "2026-09-21T14:13:20Z",
+            "m/0",
+            "SUM(METRICS())",
+            "${MAX} ${LABEL}",
+            "METRIC_MATH"
+        ])
+        .prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
         any::<i32>().prop_map(|seconds| json!({ "$timestamp": seconds })),
         Just(json!(1_790_000_000)),
@@ -51,6 +65,19 @@ fn any_input() -> impl Strategy<Value = Value> {
             "Id",
             "NextToken",
             "ScanBy",
+            "Expression",
+            "Label",
+            "ReturnData",
+            "LabelOptions",
+            "Timezone",
+            "SingleMetricAnomalyDetector",
+            "MetricMathAnomalyDetector",
+            "Configuration",
+            "ExcludedTimeRanges",
+            "MetricTimezone",
+            "AnomalyDetectorTypes",
+            "AnomalyDetectorId",
+            "MaxResults",
         ]);
         prop_oneof![
             prop::collection::vec((name, inner.clone()), 0..8)
