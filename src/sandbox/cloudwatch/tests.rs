@@ -8,6 +8,7 @@ use crate::base::clock::{ManualClock, timestamp_ms};
 use crate::sandbox::world::World;
 
 /// Parameters of every name that the operations read, of every type, two levels deep.
+#[expect(clippy::too_many_lines, reason = "a list of names")]
 fn any_input() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

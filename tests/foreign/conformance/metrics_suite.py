@@ -72,3 +72,75 @@ def test_the_older_protocols_answer_the_same():
     headers = {"authorization": scope, "content-type": "application/x-amz-json-1.0", "content-encoding": "gzip",
                "x-amz-target": "GraniteServiceVersion20100801.ListMetrics"}
     eq(json.load(urllib.request.urlopen(urllib.request.Request(ENDPOINT, data=packed, headers=headers))), plain)
+
+
+def expression(id, text, period=60):
+    return {"Id": id, "Expression": text, "Period": period}
+
+
+def test_metric_math_agrees_with_arithmetic_by_hand():
+    start = minute() - 1200
+    a = {n: float(3 * n + 1) for n in range(10) if n != 4}
+    b = {n: float(n) for n in range(10) if n != 7}
+    for name, points in (("A", a), ("B", b)):
+        cloudwatch.put_metric_data(Namespace="Math", MetricData=[
+            {"MetricName": name, "Timestamp": start + 60 * n, "Value": v, "Dimensions": [{"Name": "ModelId", "Value": "m"}]} for n, v in points.items()])
+    plain = [{"Id": i, "ReturnData": False, "MetricStat": {"Period": 60, "Stat": "Sum", "Metric": {
+        "Namespace": "Math", "MetricName": n, "Dimensions": [{"Name": "ModelId", "Value": "m"}]}}} for i, n in (("a", "A"), ("b", "B"))]
+    either = range(10)  # a point that one series lacks counts as 0, a division by 0 gives none
+    wanted = {
+        "add": ("a + b", {n: a.get(n, 0) + b.get(n, 0) for n in either}),
+        "ratio": ("a / b", {n: a.get(n, 0) / b[n] for n in either if b.get(n)}),
+        "filled": ("FILL(a, 0) * 2", {n: 2 * a.get(n, 0.0) for n in range(10)}),
+        "rate": ("RATE(a)", None),
+        "total": ("SUM([a, b])", None),
+    }
+    queries = plain + [expression(id, text) for id, (text, _) in wanted.items()]
+    found = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=start, EndTime=start + 600, ScanBy="TimestampAscending")
+    results = {r["Id"]: r for r in found["MetricDataResults"]}
+    eq(sorted(results), sorted(wanted))
+    for id, (_, points) in wanted.items():
+        if points is not None:
+            got = {int((t.timestamp() - start) // 60): v for t, v in zip(results[id]["Timestamps"], results[id]["Values"])}
+            eq(sorted(got), sorted(points), id)
+            for n, value in points.items():
+                near(got[n], value, what=f"{id} at {n}")
+    by_cli = cli("cloudwatch", "get-metric-data", "--metric-data-queries", plain + [expression("add", "a + b")], "--start-time", start, "--end-time", start + 600)
+    eq(len(by_cli["MetricDataResults"][0]["Values"]), len(either))
+    search = expression("s", "SEARCH('{Math,ModelId} MetricName=\"A\"', 'Sum', 60)")
+    series = cloudwatch.get_metric_data(MetricDataQueries=[search], StartTime=start, EndTime=start + 600)["MetricDataResults"]
+    eq([(r["Id"], len(r["Values"])) for r in series], [("s", len(a))])
+
+
+def test_wrong_math_is_refused():
+    for text in ("SUM(", "nobody + 1", "LAMBDA('x')"):
+        refused("ValidationError", "", cloudwatch.get_metric_data, MetricDataQueries=[expression("e", text)], StartTime=minute() - 600, EndTime=minute())
+
+
+def test_detectors_are_put_described_and_deleted():
+    metric = {"Namespace": "Math", "MetricName": "A", "Dimensions": [{"Name": "ModelId", "Value": "m"}], "Stat": "Sum"}
+    cloudwatch.put_anomaly_detector(SingleMetricAnomalyDetector=metric)
+    cli("cloudwatch", "put-anomaly-detector", "--single-metric-anomaly-detector", {**metric, "MetricName": "B"})
+    listed = cloudwatch.describe_anomaly_detectors(Namespace="Math")["AnomalyDetectors"]
+    eq(sorted(d["SingleMetricAnomalyDetector"]["MetricName"] for d in listed), ["A", "B"])
+    assert {d["StateValue"] for d in listed} <= {"PENDING_TRAINING", "TRAINED_INSUFFICIENT_DATA", "TRAINED"}, listed
+    by_cli = cli("cloudwatch", "describe-anomaly-detectors", "--namespace", "Math", "--metric-name", "A")["AnomalyDetectors"]
+    eq([d["SingleMetricAnomalyDetector"]["Stat"] for d in by_cli], ["Sum"])
+    cloudwatch.delete_anomaly_detector(SingleMetricAnomalyDetector=metric)
+    cli("cloudwatch", "delete-anomaly-detector", "--single-metric-anomaly-detector", {**metric, "MetricName": "B"})
+    eq(cloudwatch.describe_anomaly_detectors(Namespace="Math")["AnomalyDetectors"], [])
+    refused("ResourceNotFoundException", "", cloudwatch.delete_anomaly_detector, SingleMetricAnomalyDetector=metric)
+
+
+def test_a_band_follows_the_history_of_its_metric():
+    end = minute() - 60
+    for day in range(3):
+        data = [{"MetricName": "Band", "Timestamp": end - day * 86400 - 300 * n, "Value": 100.0 + n % 5} for n in range(288)]
+        cloudwatch.put_metric_data(Namespace="Math", MetricData=data)
+    stat = {"Metric": {"Namespace": "Math", "MetricName": "Band"}, "Period": 300, "Stat": "Average"}
+    queries = [{"Id": "m1", "MetricStat": stat}, expression("t1", "ANOMALY_DETECTION_BAND(m1, 2)", 300)]
+    results = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=end - 3600, EndTime=end)["MetricDataResults"]
+    band = [r["Values"] for r in results if r["Id"] == "t1"]
+    eq(len(band), 2)
+    values = [v for side in band for v in side]
+    assert values and min(values) < 104 < max(values) and 50 < min(values) and max(values) < 200, band
