@@ -150,3 +150,35 @@ async fn what_is_left(url: &str) -> (usize, usize, usize) {
     let buckets = session.run(ListBuckets {}).await.unwrap().len();
     (groups, buckets, session.run(ListRoles { path_prefix: None }).await.unwrap().len())
 }
+
+#[test]
+fn levers_of_a_running_sandbox_are_pulled_from_another_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join("state");
+    let (_running, url) = serve(home.path(), &["--port", "0", "--state", state.to_str().unwrap()]);
+    let pull = |args: &[&str]| outcrop(home.path()).args(["--endpoint-url", &url, "sandbox"]).args(args).output().unwrap();
+    let said = |args: &[&str]| {
+        let output = pull(args);
+        assert!(output.status.success(), "{args:?}: {}", error_text(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(said(&["class", "5", "--no-history"]).contains("people 5"));
+    assert!(said(&["incident", "token-bomb", "--minutes", "20"]).lines().any(|l| l.starts_with("token-bomb") && l.contains("since")));
+    assert!(said(&["clock", "--speed", "60"]).contains("speed 60"));
+    assert!(said(&["state", "save", "before class"]).contains("before class"));
+    said(&["state", "reset"]);
+    assert!(said(&["clock"]).contains("people 0"));
+    said(&["state", "restore", "before class"]);
+    assert!(said(&["clock"]).contains("people 5"));
+    let unknown = pull(&["incident", "flood"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(error_text(&unknown).contains("throttling-storm"), "{}", error_text(&unknown));
+}
+
+#[test]
+fn a_lever_without_a_sandbox_says_how_to_get_one() {
+    let home = tempfile::tempdir().unwrap();
+    let output = outcrop(home.path()).args(["--endpoint-url", "http://127.0.0.1:9", "sandbox", "incident"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error_text(&output).contains("start one with `outcrop sandbox`"), "{}", error_text(&output));
+}
