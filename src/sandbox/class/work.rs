@@ -35,6 +35,13 @@ struct Draft {
     mistake: Option<u8>,
 }
 
+impl Draft {
+    /// One text, no extras.
+    fn asking(text: String, max_tokens: u32) -> Self {
+        Self { system: None, cached: false, turns: vec![("user", text)], picture: false, tool: false, max_tokens, mistake: None }
+    }
+}
+
 /// The request of `planned` in `region`.
 pub(super) fn order(planned: &Planned, region: &str, account: &str) -> Order {
     let mut rng = Rng::with_seed(planned.seed);
@@ -97,15 +104,7 @@ pub(super) fn request_id(rng: &mut Rng) -> String {
 
 fn draft(rng: &mut Rng, planned: &Planned) -> Draft {
     let question = one_of(rng, &WORK.questions);
-    let plain = Draft {
-        system: instruction(rng),
-        cached: false,
-        turns: vec![("user", question)],
-        picture: false,
-        tool: false,
-        max_tokens: 1_024,
-        mistake: None,
-    };
+    let plain = Draft { system: instruction(rng), ..Draft::asking(question, 1_024) };
     match planned.task {
         Task::Document => Draft { turns: vec![("user", about_document(rng))], ..plain },
         // The prefix is each person's own and the same in every call, so that it is found in the cache.
@@ -183,43 +182,17 @@ fn filled(rng: &mut Rng, text: &str) -> String {
 /// The request of a token bomb: a body as large as a record can hold, by an application that repeats itself.
 pub(super) fn bomb(rng: &mut Rng) -> Value {
     let text = format!("{}\n\nSummarise everything above, then repeat it in full", long_text(rng, 96_000));
-    converse(&Draft {
-        system: None,
-        cached: false,
-        turns: vec![("user", text)],
-        picture: false,
-        tool: false,
-        max_tokens: 4_096,
-        mistake: None,
-    })
+    converse(&Draft::asking(text, 4_096))
 }
 
 /// A request with personal data.
 pub(super) fn personal(rng: &mut Rng) -> Value {
-    let text = one_of(rng, &WORK.personal.prompts);
-    converse(&Draft {
-        system: None,
-        cached: false,
-        turns: vec![("user", text)],
-        picture: false,
-        tool: false,
-        max_tokens: 512,
-        mistake: None,
-    })
+    converse(&Draft::asking(one_of(rng, &WORK.personal.prompts), 512))
 }
 
 /// A short question of a program.
 pub(super) fn question(rng: &mut Rng) -> Value {
-    let text = one_of(rng, &WORK.questions);
-    converse(&Draft {
-        system: None,
-        cached: false,
-        turns: vec![("user", text)],
-        picture: false,
-        tool: false,
-        max_tokens: 512,
-        mistake: None,
-    })
+    converse(&Draft::asking(one_of(rng, &WORK.questions), 512))
 }
 
 fn converse(draft: &Draft) -> Value {
