@@ -46,7 +46,7 @@ pub(in super::super) fn delete(sandbox: &Sandbox, cx: &CallContext, value: &Valu
     };
     let found = found.ok_or_else(|| not_found(id))?;
     held.remove(&found);
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// AWS's text is not known; the error's shape has no message but what was looked for.
