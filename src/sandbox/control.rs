@@ -23,9 +23,11 @@ pub const ROOT: &str = "/_outcrop/";
 /// Longest leap of the clock in one call.
 const MAX_LEAP_SECONDS: f64 = 60.0 * 86_400.0;
 
-/// Answers a request below [`ROOT`].
-pub(super) fn handle(sandbox: &Sandbox, request: &Request) -> Response {
-    match answer(sandbox, request) {
+/// Answers a request below [`ROOT`], away from the async threads: a leap takes a while.
+pub(super) async fn handle(sandbox: &Sandbox, request: Request) -> Response {
+    let account = sandbox.clone();
+    let answered = tokio::task::spawn_blocking(move || answer(&account, &request)).await;
+    match answered.unwrap_or_else(|error| Err(ApiError::new(500, "InternalFailure", error.to_string()))) {
         Ok(value) => wire::json_response(200, &value),
         Err(error) => wire::error_response(Protocol::RestJson, &error, &sandbox.new_id()),
     }

@@ -52,6 +52,7 @@ struct Inner {
     random: Mutex<fastrand::Rng>,
     folder: Option<PathBuf>,
     lives: AtomicU64,
+    turn: Mutex<()>,
 }
 
 /// How often the world was written to.
@@ -110,6 +111,7 @@ impl Sandbox {
             world: Mutex::new(world),
             changes: Changes::default(),
             lives: AtomicU64::new(0),
+            turn: Mutex::default(),
             clock,
             pacer,
             random,
@@ -119,11 +121,17 @@ impl Sandbox {
 
     /// Gives the account another state as a whole: a new one, or one that was kept. Its clock stands where it stood then.
     pub fn replace_world(&self, world: World) {
+        let _turn = self.turn();
         if let Some(pacer) = self.pacer() {
             pacer.stand_ahead(world.clock_ahead_ms);
         }
         *self.world() = world;
         self.0.lives.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The turn of whoever does what is due by the clock, or changes what that is: two at once would do it twice. Not to be asked for inside a turn.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.0.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How often the state was replaced as a whole: whoever shows the account must look anew when this has grown.

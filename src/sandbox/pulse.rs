@@ -12,8 +12,9 @@ use super::{Sandbox, class};
 /// Time between beats on the sandbox's clock.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Does everything that is due by the sandbox's clock.
+/// Does everything that is due by the sandbox's clock, one beat at a time.
 pub fn beat(sandbox: &Sandbox) {
+    let _turn = sandbox.turn();
     class::beat(sandbox);
 }
 
@@ -27,7 +28,11 @@ impl Pulse {
         Self(tokio::spawn(async move {
             loop {
                 sandbox.clock().sleep(EVERY).await;
-                beat(&sandbox);
+                let account = sandbox.clone();
+                // What a class does takes a while: away from the threads that answer calls.
+                if let Err(error) = tokio::task::spawn_blocking(move || beat(&account)).await {
+                    tracing::error!(%error, "a beat of the sandbox's pulse failed");
+                }
             }
         }))
     }

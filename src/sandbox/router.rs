@@ -94,7 +94,7 @@ impl Sandbox {
     /// Answers one request, whichever door it came through.
     pub async fn handle(&self, request: Request) -> Response {
         if request.path.starts_with(control::ROOT) {
-            return control::handle(self, &request);
+            return control::handle(self, request).await;
         }
         let signature = Signature::of(&request);
         let cx = self.call_context(signature.as_ref());

@@ -192,7 +192,8 @@ pub fn start(sandbox: &Sandbox, kind: Kind, how: &Start) -> Result<(), IncidentE
         Some(model) => model.clone(),
         None => super::texts::WORK.models[0].id.clone(),
     };
-    stop(sandbox, kind);
+    let _turn = sandbox.turn();
+    end(sandbox, kind);
     let now = sandbox.clock().now();
     let until = how.minutes.map(|minutes| moment(now.as_millisecond() + i64::from(minutes) * 60_000));
     let running = Running { since: now, until, model, done_ms: now.as_millisecond() };
@@ -204,6 +205,11 @@ pub fn start(sandbox: &Sandbox, kind: Kind, how: &Start) -> Result<(), IncidentE
 
 /// Ends `kind`; tells whether it was under way.
 pub fn stop(sandbox: &Sandbox, kind: Kind) -> bool {
+    let _turn = sandbox.turn();
+    end(sandbox, kind)
+}
+
+fn end(sandbox: &Sandbox, kind: Kind) -> bool {
     let mut world = sandbox.world();
     let Some(running) = world.class.incidents.remove(&kind) else { return false };
     kind.undo(&running, &mut world.region(REGION).bedrock.faults);
@@ -225,7 +231,7 @@ pub(super) fn beat(sandbox: &Sandbox) {
         let end_ms = running.until.map_or(now_ms, |until| until.as_millisecond().min(now_ms));
         let done_ms = make_calls(sandbox, kind, &running, end_ms);
         if running.until.is_some_and(|until| until.as_millisecond() <= now_ms) && done_ms >= end_ms {
-            stop(sandbox, kind);
+            end(sandbox, kind);
         } else if done_ms != running.done_ms
             && let Some(kept) = sandbox.world().class.incidents.get_mut(&kind)
         {

@@ -16,7 +16,7 @@ mod work;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sandbox, bedrock};
+use super::{Sandbox, bedrock, pulse};
 use crate::base::clock::timestamp_ms;
 use habits::MINUTE_MS;
 
@@ -54,6 +54,7 @@ pub fn people(sandbox: &Sandbox) -> u32 {
 /// Brings in `people` (at most [`LARGEST`]; 0 sends all home). With `history` their two weeks of metrics are there at once, and the records of the
 /// last hours follow within moments; otherwise they begin now.
 pub fn set(sandbox: &Sandbox, people: u32, seed: u64, history: bool) {
+    let turn = sandbox.turn();
     let now_ms = sandbox.clock().now_ms();
     let people = people.min(LARGEST);
     let mut world = sandbox.world();
@@ -63,11 +64,12 @@ pub fn set(sandbox: &Sandbox, people: u32, seed: u64, history: bool) {
     world.class.seed = seed;
     world.class.done_ms = if had == 0 { begins } else { world.class.done_ms };
     drop(world);
-    beat(sandbox);
+    drop(turn);
+    pulse::beat(sandbox);
 }
 
-/// Lets the classmates do what is due by the sandbox's clock. Called by [`super::pulse`].
-pub fn beat(sandbox: &Sandbox) {
+/// Lets the classmates do what is due by the sandbox's clock. Called by [`super::pulse`] in its turn.
+pub(super) fn beat(sandbox: &Sandbox) {
     incident::beat(sandbox);
     let now = sandbox.clock().now();
     let now_ms = now.as_millisecond();

@@ -42,7 +42,7 @@ fn records(sandbox: &Sandbox, from_ms: i64) -> Vec<Value> {
 
 fn catch_up(sandbox: &Sandbox) {
     for _ in 0..100 {
-        beat(sandbox);
+        pulse::beat(sandbox);
     }
 }
 
@@ -110,6 +110,24 @@ fn a_long_class_stays_within_its_bounds() {
     let stored = world.region_view(REGION).logs.group(GROUP).unwrap().stored_bytes();
     assert!(stored < 200 << 20, "{stored} bytes of log events");
     assert!(world.s3.stored_bytes() < 200 << 20, "{} bytes of objects", world.s3.stored_bytes());
+}
+
+#[test]
+fn a_call_is_made_once_however_many_look_at_the_clock() {
+    let sandbox = account();
+    set(&sandbox, 25, 3, false);
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| control::leap(&sandbox, Duration::from_mins(5)));
+        }
+    });
+    catch_up(&sandbox);
+    let mut ids: Vec<String> = records(&sandbox, NOW_MS).iter().map(|record| record["requestId"].as_str().unwrap().to_owned()).collect();
+    let made = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert!(made > 20, "{made}");
+    assert_eq!(made, ids.len(), "some calls were made more than once");
 }
 
 #[test]
