@@ -79,8 +79,24 @@ fn find_record(server: &Server, text: &str) -> Value {
     serde_json::from_str(message).unwrap()
 }
 
+/// Records reach the bucket in batches: one on its way would arrive in a bucket that was just emptied.
+fn await_the_batch(server: &Server) {
+    let arrived = || {
+        let page = aws(server, "s3api list-objects-v2 --bucket cli-bucket-20260101", &[]);
+        page["Contents"].as_array().into_iter().flatten().any(|object| object["Key"].as_str().is_some_and(|key| key.ends_with(".json.gz")))
+    };
+    for _ in 0..60 {
+        if arrived() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    panic!("the record did not reach the bucket");
+}
+
 fn clean_up(server: &Server) {
     let run = |line: &str| aws(server, line, &[]);
+    await_the_batch(server);
     run("bedrock delete-model-invocation-logging-configuration");
     run("logs delete-log-group --log-group-name cli-logs");
     run("s3 rm s3://cli-bucket-20260101 --recursive");

@@ -107,6 +107,21 @@ def look():
     assert sum(found["MetricDataResults"][0]["Values"]) == 5, found
 
 
+def batches():
+    return [o["Key"] for o in s3.list_objects_v2(Bucket=BUCKET)["Contents"] if o["Key"].endswith(".json.gz") and "/data/" not in o["Key"]]
+
+
+def await_the_batch():
+    """Records reach the bucket in batches: one on its way would arrive in a bucket that was just emptied."""
+    delivered = 0
+    for _ in range(120):
+        delivered = sum(len(gzip.decompress(s3.get_object(Bucket=BUCKET, Key=k)["Body"].read()).splitlines()) for k in batches())
+        if delivered >= 6:
+            return
+        time.sleep(0.25)
+    raise AssertionError(f"only {delivered} of 6 records reached the bucket")
+
+
 def clean_up():
     bedrock.delete_model_invocation_logging_configuration()
     assert "loggingConfig" not in bedrock.get_model_invocation_logging_configuration()
@@ -124,5 +139,6 @@ def clean_up():
 enable(create())
 invoke()
 look()
+await_the_batch()
 clean_up()
 print("the lab is done and nothing is left")
