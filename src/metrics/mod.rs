@@ -3,6 +3,7 @@
 //! Owns what a statistic means, exactly, for whoever stores or draws metrics, and what a dashboard asks for. Not here: fetching them (`aws`),
 //! simulating the service (`sandbox`), drawing (`ui`).
 
+pub mod alarm;
 pub mod band;
 pub mod dashboard;
 mod datapoint;
