@@ -25,6 +25,7 @@ pub mod router;
 pub mod s3;
 pub mod server;
 pub mod snapshot;
+pub mod sns;
 pub mod sts;
 pub mod wire;
 pub mod world;

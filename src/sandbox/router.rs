@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::api::{ApiError, ApiResult, CallContext, Handler, Operations, Request, Response};
 use super::credentials::Signature;
 use super::wire::{self, Protocol};
-use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, s3, sts};
+use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, s3, sns, sts};
 
 /// The services of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Service {
     Iam,
     /// Security token service.
     Sts,
+    /// Notifications.
+    Sns,
     /// Bedrock, control plane and runtime.
     Bedrock,
     /// Object storage.
@@ -28,11 +30,12 @@ pub enum Service {
 }
 
 /// Services whose operations take and give values.
-const VALUE_SERVICES: [(Service, Operations); 4] = [
+const VALUE_SERVICES: [(Service, Operations); 5] = [
     (Service::Logs, logs::OPERATIONS),
     (Service::CloudWatch, cloudwatch::OPERATIONS),
     (Service::Iam, iam::OPERATIONS),
     (Service::Sts, sts::OPERATIONS),
+    (Service::Sns, sns::OPERATIONS),
 ];
 
 /// Every operation that the sandbox answers, as (service, operation).
@@ -50,6 +53,7 @@ impl Service {
             Self::CloudWatch => "cloudwatch",
             Self::Iam => "iam",
             Self::Sts => "sts",
+            Self::Sns => "sns",
             Self::Bedrock => "bedrock",
             Self::S3 => "s3",
             Self::Unknown => "unknown",
@@ -63,6 +67,7 @@ impl Service {
             "monitoring" => Self::CloudWatch,
             "iam" => Self::Iam,
             "sts" => Self::Sts,
+            "sns" => Self::Sns,
             "bedrock" => Self::Bedrock,
             "s3" => Self::S3,
             _ => Self::Unknown,
@@ -146,6 +151,9 @@ fn resource_arn(service: Service, cx: &CallContext, input: &Value) -> String {
         Service::Logs => {
             format!("arn:aws:logs:{}:{}:log-group:{}:log-stream:{}", cx.region, cx.account, text("logGroupName"), text("logStreamName"))
         }
+        Service::Sns => {
+            ["TopicArn", "TargetArn", "ResourceArn"].into_iter().map(text).find(|arn| !arn.is_empty()).unwrap_or_else(|| "*".to_owned())
+        }
         Service::Iam => format!("arn:aws:iam::{}:role/{}", cx.account, text("RoleName")),
         _ => "*".to_owned(),
     }
@@ -185,6 +193,7 @@ fn service_of_form(request: &Request) -> Option<Service> {
         "2010-05-08" => Some(Service::Iam),
         "2011-06-15" => Some(Service::Sts),
         "2010-08-01" => Some(Service::CloudWatch),
+        "2010-03-31" => Some(Service::Sns),
         _ => None,
     }
 }
@@ -230,6 +239,7 @@ fn protocol_of(request: &Request, service: Service) -> Protocol {
         Service::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
         Service::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
         Service::CloudWatch => Protocol::Query("http://monitoring.amazonaws.com/doc/2010-08-01/"),
+        Service::Sns => Protocol::Query("http://sns.amazonaws.com/doc/2010-03-31/"),
         Service::Unknown if is_form(request) => Protocol::Query("https://outcrop.invalid/unknown/"),
         _ => Protocol::RestJson,
     }
@@ -262,7 +272,8 @@ mod tests {
             ("monitoring", Service::CloudWatch),
             ("bedrock", Service::Bedrock),
             ("s3", Service::S3),
-            ("sns", Service::Unknown),
+            ("sns", Service::Sns),
+            ("sqs", Service::Unknown),
         ] {
             let request = request("/model/x", "", &[("authorization", &signed(name))], "");
             assert_eq!(destination(&request).0, service, "{name}");

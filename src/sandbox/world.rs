@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{bedrock, class, cloudwatch, iam, logs, s3};
+use super::{bedrock, class, cloudwatch, iam, logs, s3, sns};
 
 /// The account's resources. Regional services live in [`Region`]; IAM and S3 are global.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct World {
     pub iam: iam::State,
     /// Buckets and objects.
     pub s3: s3::State,
+    /// Dashboards of CloudWatch, which belong to no Region.
+    pub dashboards: cloudwatch::Dashboards,
     /// The classmates.
     pub class: class::State,
     /// Milliseconds that the account's clock is ahead of the wall, because it ran faster for a while.
@@ -42,6 +44,8 @@ pub struct Region {
     pub cloudwatch: cloudwatch::State,
     /// Invocation logging configuration and what models have been used.
     pub bedrock: bedrock::State,
+    /// Topics, subscriptions and what was delivered.
+    pub sns: sns::State,
 }
 
 /// How the account behaves.
@@ -74,6 +78,7 @@ impl Default for World {
             expired_keys: BTreeSet::new(),
             iam: iam::State::default(),
             s3: s3::State::default(),
+            dashboards: cloudwatch::Dashboards::default(),
             class: class::State::default(),
             clock_ahead_ms: 0,
             regions: BTreeMap::new(),

@@ -55,7 +55,6 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Lower and upper edge, when this is a band.
-    #[expect(dead_code, reason = "alarms call it")]
     pub(super) fn band(&self) -> Option<(&TimeSeries, &TimeSeries)> {
         match self.series.as_slice() {
             [upper, lower] if self.is_band => Some((lower, upper)),
@@ -65,7 +64,6 @@ impl Outcome {
 }
 
 /// The results of all `queries` by id, as an alarm needs them. Queries are those of a `Metrics` array, checked by [`super::query::Query::of`].
-#[expect(dead_code, reason = "alarms call it")]
 pub(super) fn evaluate(state: &State, queries: &[Query], span: Span) -> Result<BTreeMap<String, Outcome>, ApiError> {
     let book = Book::of(queries)?;
     let evaluator = Evaluator::new(state, &book, span);

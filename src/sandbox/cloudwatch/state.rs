@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::alarms::Alarms;
 use super::detectors::Detectors;
 use super::series::Series;
 use super::unit::Unit;
@@ -26,6 +27,7 @@ pub struct State {
     #[serde(with = "entries")]
     metrics: BTreeMap<MetricKey, Metric>,
     pub(super) detectors: Detectors,
+    pub(super) alarms: Alarms,
 }
 
 /// What makes a metric itself: every combination of dimensions is a metric of its own.

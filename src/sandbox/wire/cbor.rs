@@ -89,6 +89,9 @@ fn to_cbor(value: &Value) -> Cbor {
     if let Some(bytes) = marker::as_blob(value).and_then(|text| STANDARD.decode(text).ok()) {
         return Cbor::Bytes(bytes);
     }
+    if let Some(map) = marker::as_map(value) {
+        return object_to_cbor(map);
+    }
     match value {
         Value::Null => Cbor::Null,
         Value::Bool(truth) => Cbor::Bool(*truth),

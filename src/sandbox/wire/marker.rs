@@ -8,6 +8,7 @@ use crate::base::clock::{Timestamp, timestamp_ms};
 
 const TIMESTAMP: &str = "$timestamp";
 const BLOB: &str = "$blob";
+const MAP: &str = "$map";
 
 /// A moment in an output shape: epoch seconds in JSON, tag 1 in CBOR, ISO 8601 in XML.
 ///
@@ -31,6 +32,12 @@ pub fn blob(bytes: &[u8]) -> Value {
     json!({ BLOB: STANDARD.encode(bytes) })
 }
 
+/// A map of texts in an output shape: an object in JSON and CBOR, `<entry>` elements in XML, where an object would be a structure.
+pub fn map(entries: impl IntoIterator<Item = (String, String)>) -> Value {
+    let entries: Map<String, Value> = entries.into_iter().map(|(key, text)| (key, text.into())).collect();
+    json!({ MAP: entries })
+}
+
 /// The moment of a value as any protocol sends it: a timestamp marker, epoch seconds, or ISO 8601 text.
 pub fn read_timestamp(value: &Value) -> Option<Timestamp> {
     match as_timestamp(value).or_else(|| value.as_f64()) {
@@ -49,6 +56,11 @@ pub(super) fn as_blob(value: &Value) -> Option<&str> {
     single(value, BLOB)?.as_str()
 }
 
+/// The entries of a map marker.
+pub(super) fn as_map(value: &Value) -> Option<&Map<String, Value>> {
+    single(value, MAP)?.as_object()
+}
+
 fn single<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     value.as_object().filter(|map| map.len() == 1)?.get(key)
 }
@@ -60,6 +72,9 @@ pub(super) fn to_json(value: &Value) -> Value {
     }
     if let Some(text) = as_blob(value) {
         return text.into();
+    }
+    if let Some(map) = as_map(value) {
+        return Value::Object(map.clone());
     }
     match value {
         Value::Object(map) => Value::Object(present(map).map(|(key, member)| (key.clone(), to_json(member))).collect()),

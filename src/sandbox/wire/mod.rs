@@ -1,7 +1,7 @@
 //! The services' wire protocols: requests into values, values and errors into responses.
 //!
-//! A handler of a value service never sees a protocol: it takes and gives [`serde_json::Value`]. Two kinds of value that JSON lacks travel
-//! as marker objects, see [`timestamp`] and [`blob`]; each codec gives them its own form.
+//! A handler of a value service never sees a protocol: it takes and gives [`serde_json::Value`]. Three kinds of value that JSON lacks travel
+//! as marker objects, see [`timestamp`], [`blob`] and [`map`]; each codec gives them its own form.
 
 mod cbor;
 pub mod eventstream;
@@ -10,7 +10,7 @@ pub mod json;
 mod marker;
 mod query;
 
-pub use marker::{blob, read_timestamp, timestamp};
+pub use marker::{blob, map, read_timestamp, timestamp};
 
 use bytes::Bytes;
 use http::HeaderValue;

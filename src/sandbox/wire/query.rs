@@ -74,8 +74,9 @@ fn numbered(map: &Map<String, Value>, container: &str) -> Option<Vec<Value>> {
 
 fn entry(value: Value) -> Option<(String, Value)> {
     let Value::Object(mut pair) = value else { return None };
-    let key = pair.remove("key")?.as_str()?.to_owned();
-    Some((key, lists_and_maps(pair.remove("value")?)))
+    let mut part = |usual, of_sns| pair.remove(usual).or_else(|| pair.remove(of_sns));
+    let (key, value) = (part("key", "Name")?, part("value", "Value")?);
+    Some((key.as_str()?.to_owned(), lists_and_maps(value)))
 }
 
 /// `<OpResponse><OpResult>…</OpResult><ResponseMetadata>…`; an operation without output has no result element.
@@ -122,11 +123,21 @@ fn element(xml: &mut String, name: &str, value: &Value) {
     }
     let _infallible = write!(xml, "<{name}>");
     match value {
+        Value::Object(_) if marker::as_map(value).is_some() => {
+            marker::as_map(value).into_iter().flatten().for_each(|(key, value)| entry_element(xml, key, value));
+        }
         Value::Object(map) => marker::present(map).for_each(|(member, value)| element(xml, member, value)),
         Value::Array(items) => items.iter().for_each(|item| element(xml, "member", item)),
         _ => {}
     }
     let _infallible = write!(xml, "</{name}>");
+}
+
+fn entry_element(xml: &mut String, key: &str, value: &Value) {
+    xml.push_str("<entry>");
+    text_element(xml, "key", key);
+    element(xml, "value", value);
+    xml.push_str("</entry>");
 }
 
 fn scalar(value: &Value) -> Option<String> {

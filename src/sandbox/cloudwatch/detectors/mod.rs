@@ -91,7 +91,6 @@ impl Detectors {
 
 /// Makes the detector that the band `band_id` among `queries` needs, unless it is there: what evaluating an alarm does on AWS. A band over an
 /// expression that is written inside its call has no detector.
-#[expect(dead_code, reason = "alarms call it")]
 pub(super) fn ensure(state: &mut State, queries: &[Query], band_id: &str, new_id: impl FnOnce() -> String) -> Result<(), ApiError> {
     let book = Book::of(queries)?;
     let target = book.index(band_id).and_then(|index| argument(book.entries[index].expr.as_ref()?)).and_then(|of| target(&book, of));
