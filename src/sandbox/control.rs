@@ -1,4 +1,4 @@
-//! What AWS does not have: the sandbox's own levers (its clock, its class, incidents, kept
+//! What AWS does not have: the sandbox's own levers (its clock, its class, incidents, the inbox of its notifications, kept
 //! states), as plain HTTP below `/_outcrop/` for scripts and for `outcrop sandbox …`.
 //!
 //! Reached through the same doors as the services, unsigned. The window calls the same functions directly.
@@ -15,7 +15,7 @@ use super::checkpoint::{self, CheckpointError};
 use super::class::{self, incident};
 use super::wire::{self, Protocol, json::parse_object};
 use super::world::World;
-use super::{Sandbox, pulse};
+use super::{Sandbox, pulse, sns};
 
 /// Where the levers are.
 pub const ROOT: &str = "/_outcrop/";
@@ -41,6 +41,7 @@ fn answer(sandbox: &Sandbox, request: &Request) -> ApiResult {
         (&Method::GET, "incidents") => Ok(incidents(sandbox)),
         (&Method::POST, "incidents") => change_incident(sandbox, &body(request)?),
         (&Method::POST, "class") => set_class(sandbox, &body(request)?),
+        (&Method::GET, "inbox") => Ok(inbox(sandbox)),
         (&Method::GET, "states") => states(sandbox),
         (&Method::POST, "states") => change_states(sandbox, &body(request)?),
         (method, _) => Err(ApiError::new(404, "NotFound", format!("The sandbox has no lever {method} {}", request.path))),
@@ -101,6 +102,26 @@ fn change_incident(sandbox: &Sandbox, change: &IncidentChange) -> ApiResult {
         incident::start(sandbox, kind, &how).map_err(refused)?;
     }
     Ok(incidents(sandbox))
+}
+
+/// What was delivered by notifications in all Regions, oldest first; `token` while a subscription waits to be confirmed.
+fn inbox(sandbox: &Sandbox) -> Value {
+    let world = sandbox.world();
+    let mut letters: Vec<(&String, &sns::Letter, bool)> = Vec::new();
+    for (region, held) in &world.regions {
+        letters.extend(
+            held.sns.inbox().map(|letter| (region, letter, letter.token.as_deref().is_some_and(|token| held.sns.is_waiting(token)))),
+        );
+    }
+    letters.sort_by_key(|(_, letter, _)| (letter.at, letter.number));
+    let described = letters.into_iter().map(|(region, letter, is_waiting)| {
+        json!({
+            "region": region, "number": letter.number, "at": letter.at.to_string(), "topic": letter.topic, "protocol": letter.protocol,
+            "endpoint": letter.endpoint, "subject": letter.subject, "body": letter.body, "messageId": letter.message_id,
+            "token": letter.token.as_ref().filter(|_| is_waiting),
+        })
+    });
+    json!({ "letters": described.collect::<Vec<_>>() })
 }
 
 /// Who shall work in the account.
