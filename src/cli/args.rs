@@ -89,6 +89,8 @@ pub enum SandboxAction {
     Class(ClassOptions),
     /// Set the running sandbox's clock.
     Clock(ClockOptions),
+    /// Read what the notifications of the running sandbox delivered.
+    Inbox,
     /// Keep, restore, delete or list states of the running sandbox, or start it over.
     State(StateOptions),
 }

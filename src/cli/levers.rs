@@ -1,4 +1,4 @@
-//! `outcrop sandbox incident|class|clock|state`: pulls a lever of a sandbox that runs in another process.
+//! `outcrop sandbox incident|class|clock|inbox|state`: pulls a lever of a sandbox that runs in another process.
 //!
 //! Spoken is HTTP/1.1 over a socket of the loopback interface, a request and a reply, which needs no client library.
 
@@ -45,6 +45,7 @@ fn lever(action: &SandboxAction) -> Pull {
         SandboxAction::Clock(options) => {
             ("clock", Some(json!({ "speed": options.speed, "advanceSeconds": options.advance.map(|minutes| minutes * 60.0) })))
         }
+        SandboxAction::Inbox => ("inbox", None),
         SandboxAction::State(options) => ("states", state(options)),
     }
 }
@@ -103,6 +104,10 @@ fn show(reply: &Value, out: &mut Output) {
         for incident in incidents {
             show_incident(incident, out);
         }
+    } else if let Some(letters) = reply["letters"].as_array() {
+        for letter in letters {
+            show_letter(letter, out);
+        }
     } else if let Some(states) = reply["states"].as_array() {
         for state in states {
             out.line(&format!("{}  {}", text(state, "at"), text(state, "name")));
@@ -110,6 +115,12 @@ fn show(reply: &Value, out: &mut Output) {
     } else {
         out.line(&format!("{}  speed {}  people {}", text(reply, "now"), reply["speed"], reply["people"]));
     }
+}
+
+fn show_letter(letter: &Value, out: &mut Output) {
+    let subject = letter["subject"].as_str().unwrap_or("without a subject");
+    out.line(&format!("{}  {} {}  {subject}", text(letter, "at"), text(letter, "protocol"), text(letter, "endpoint")));
+    text(letter, "body").lines().for_each(|line| out.line(&format!("    {line}")));
 }
 
 fn show_incident(incident: &Value, out: &mut Output) {

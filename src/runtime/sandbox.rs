@@ -77,6 +77,7 @@ async fn carry_out(jobs: &Jobs, deed: &SandboxDeed) -> Result<(), Problem> {
         SandboxDeed::SetPeople(people) => set_people(&sandbox, *people).await,
         SandboxDeed::Start(name) => start_incident(&sandbox, name),
         SandboxDeed::Stop(name) => stop_incident(&sandbox, name),
+        SandboxDeed::Confirm { region, token } => confirm(&sandbox, region, token),
     }
 }
 
@@ -181,6 +182,18 @@ fn stop_incident(sandbox: &Sandbox, name: &str) -> Result<(), Problem> {
         tracing::debug!(name, "the incident had ended by itself");
     }
     Ok(())
+}
+
+fn confirm(sandbox: &Sandbox, region: &str, token: &str) -> Result<(), Problem> {
+    let confirmed = sandbox.world().region(region).sns.confirm(token);
+    let gone = || {
+        Problem::new(
+            "The subscription cannot be confirmed",
+            "It was deleted or confirmed in the meantime",
+            "Subscribe again if you want its messages",
+        )
+    };
+    confirmed.map(|arn| tracing::info!("Confirmed: {arn}")).ok_or_else(gone)
 }
 
 fn no_incident(error: &IncidentError) -> Problem {

@@ -93,3 +93,58 @@ fn a_class_comes_and_an_incident_begins_at_a_click() {
     click(&mut harness, "Stop: Throttling storm");
     until(&mut harness, "its end", |h| h.state().state().sandbox.seen().is_some_and(|view| view.active().next().is_none()));
 }
+
+#[test]
+fn an_alarm_writes_a_letter_once_its_reader_has_confirmed() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = at_the_sandbox(home.path());
+    let url = harness.state().state().sandbox.seen().unwrap().files.url.clone();
+    let topic = on_a_client(&url, |config| async move {
+        let sns = aws(&config, "sns", "Action=CreateTopic&Name=oncall&Version=2010-03-31").await;
+        let topic = sns.split("<TopicArn>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        aws(&config, "sns", &format!("Action=Subscribe&TopicArn={topic}&Protocol=email&Endpoint=ana%40example.com&Version=2010-03-31"))
+            .await;
+        let alarm = format!(
+            "Action=PutMetricAlarm&Version=2010-08-01&AlarmName=throttles&Namespace=Test&MetricName=Throttles&Statistic=Sum&Period=60\
+             &EvaluationPeriods=1&Threshold=5&ComparisonOperator=GreaterThanThreshold&AlarmActions.member.1={topic}"
+        );
+        aws(&config, "monitoring", &alarm).await;
+        topic
+    });
+    perform(&mut harness, SandboxDeed::SetSpeed(1));
+    click(&mut harness, "Confirm the subscription of ana@example.com");
+    until(&mut harness, "the confirmation", |h| {
+        h.state().state().sandbox.seen().unwrap().letters.iter().all(|letter| letter.token.is_none())
+    });
+    on_a_client(&url, |config| async move {
+        let set = "Action=SetAlarmState&Version=2010-08-01&AlarmName=throttles&StateValue=ALARM&StateReason=testing";
+        aws(&config, "monitoring", set).await;
+    });
+    perform(&mut harness, SandboxDeed::SetSpeed(1));
+    see(&mut harness, "ALARM: \"throttles\" in us-east-1");
+    let letter = harness.state().state().sandbox.seen().unwrap().letters[0].clone();
+    assert!(topic.ends_with(&letter.topic) && letter.body.contains("\"testing\""), "{letter:?}");
+}
+
+/// Runs `work` with the address of the sandbox on a runtime of its own.
+fn on_a_client<F: Future<Output = T>, T>(url: &str, work: impl FnOnce(String) -> F) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work(url.to_owned()))
+}
+
+/// A call in the query protocol, signed for `service` as far as the sandbox looks; the reply's text.
+async fn aws(url: &str, service: &str, form: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let host = url.trim_start_matches("http://");
+    let signature =
+        format!("AWS4-HMAC-SHA256 Credential=OUTCROPSANDBOX00/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=00");
+    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: {host}\r\nAuthorization: {signature}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+    reply
+}

@@ -62,6 +62,8 @@ pub struct SandboxView {
     pub incidents: Vec<Incident>,
     /// How often the account was replaced as a whole.
     pub lives: u64,
+    /// What notifications delivered, newest first.
+    pub letters: Vec<Letter>,
 }
 
 impl SandboxView {
@@ -86,6 +88,29 @@ pub struct Incident {
     pub since: Option<Timestamp>,
     /// When it ends by itself.
     pub until: Option<Timestamp>,
+}
+
+/// A message of SNS as one subscriber got it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Region of its topic.
+    pub region: String,
+    /// Rises with each letter of a Region.
+    pub number: u64,
+    /// When it was delivered, on the sandbox's clock.
+    pub at: Timestamp,
+    /// Name of its topic.
+    pub topic: String,
+    /// Protocol of the subscription, such as `email`.
+    pub protocol: String,
+    /// Address of the subscription.
+    pub endpoint: String,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// Its text.
+    pub body: String,
+    /// The token with which the subscription is confirmed, while it waits for that.
+    pub token: Option<String>,
 }
 
 /// The sandbox's files.
@@ -136,6 +161,13 @@ pub enum SandboxDeed {
     Start(String),
     /// Let an incident end.
     Stop(String),
+    /// Confirm the subscription that waits for a token, as the reader of the letter would.
+    Confirm {
+        /// Region of its topic.
+        region: String,
+        /// The token.
+        token: String,
+    },
 }
 
 impl SandboxDeed {

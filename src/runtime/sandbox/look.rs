@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Jobs, environment, running};
-use crate::app::sandbox::{Checkpoint, Incident, SandboxFiles, SandboxView};
+use crate::app::sandbox::{Checkpoint, Incident, Letter, SandboxFiles, SandboxView};
 use crate::base::problem::Problem;
 use crate::sandbox::class::incident::{self, Kind};
-use crate::sandbox::{Sandbox, checkpoint, class, embedded};
+use crate::sandbox::{Sandbox, checkpoint, class, embedded, sns};
 
 /// The sandbox now.
 pub async fn view(jobs: &Jobs) -> Result<Arc<SandboxView>, Problem> {
@@ -22,6 +22,7 @@ pub async fn view(jobs: &Jobs) -> Result<Arc<SandboxView>, Problem> {
         people: class::people(&sandbox),
         incidents: incidents(&sandbox),
         lives: sandbox.lives(),
+        letters: letters(&sandbox),
     }))
 }
 
@@ -43,4 +44,34 @@ fn incidents(sandbox: &Sandbox) -> Vec<Incident> {
         until: active.get(&kind).and_then(|running| running.until),
     };
     incident::all().map(described).collect()
+}
+
+/// Letters of all Regions that the screen shows at most.
+const MAX_LETTERS: usize = 100;
+
+/// The latest letters, newest first.
+fn letters(sandbox: &Sandbox) -> Vec<Letter> {
+    let world = sandbox.world();
+    let mut letters: Vec<Letter> = Vec::new();
+    for (region, held) in &world.regions {
+        let latest = held.sns.inbox().rev().take(MAX_LETTERS);
+        letters.extend(latest.map(|letter| shown(region, letter, &held.sns)));
+    }
+    letters.sort_by_key(|letter| std::cmp::Reverse((letter.at, letter.number)));
+    letters.truncate(MAX_LETTERS);
+    letters
+}
+
+fn shown(region: &str, letter: &sns::Letter, state: &sns::State) -> Letter {
+    Letter {
+        region: region.to_owned(),
+        number: letter.number,
+        at: letter.at,
+        topic: letter.topic.rsplit(':').next().unwrap_or_default().to_owned(),
+        protocol: letter.protocol.clone(),
+        endpoint: letter.endpoint.clone(),
+        subject: letter.subject.clone(),
+        body: letter.body.clone(),
+        token: letter.token.clone().filter(|token| state.is_waiting(token)),
+    }
 }

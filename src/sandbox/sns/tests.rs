@@ -14,8 +14,8 @@ impl Scene {
         Self(Sandbox::new(World::default(), ManualClock::starting_at(timestamp_ms(1_790_000_000_000)), 1))
     }
 
-    fn call(&self, operation: Handler, input: serde_json::Value) -> ApiResult {
-        operation(&self.0, &self.0.call_context(None), &input)
+    fn call(&self, operation: Handler, input: impl std::borrow::Borrow<serde_json::Value>) -> ApiResult {
+        operation(&self.0, &self.0.call_context(None), input.borrow())
     }
 
     fn topic(&self) -> String {

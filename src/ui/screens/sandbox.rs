@@ -1,7 +1,8 @@
 //! The Sandbox screen: the account inside this program as a whole. Its class and its clock, what can go wrong in it, the way in for other
-//! programs, and its kept states.
+//! programs, what its notifications delivered, and its kept states.
 
 mod class;
+mod inbox;
 mod incidents;
 mod states;
 mod way_in;
@@ -72,6 +73,7 @@ impl SandboxScreen {
 
     fn right(&mut self, ui: &mut Ui, state: &State, view: &SandboxView, commands: &mut Commands) {
         ui.spacing_mut().item_spacing.y = size::PAD;
+        inbox::ui(ui, state, view, commands);
         self.states.ui(ui, state, view, commands);
         way_in::ui(ui, view);
     }
