@@ -18,6 +18,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::environment::{Environment, EnvironmentKind};
+use super::plain_host::PlainHost;
 use super::trace::WireTap;
 
 /// Access key of the person in the sandbox; the sandbox takes any secret.
@@ -161,6 +162,10 @@ fn clients(shared: &SdkConfig, path_style: bool, timeouts: Timeouts) -> Clients 
         };
     }
     let s3 = aws_sdk_s3::config::Builder::from(shared).interceptor(WireTap).force_path_style(path_style);
+    let mut logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(WireTap);
+    if shared.endpoint_url().is_some() {
+        logs = logs.interceptor(PlainHost);
+    }
     let runtime = aws_sdk_bedrockruntime::config::Builder::from(shared)
         .interceptor(WireTap)
         .timeout_config(timeouts.model_config())
@@ -169,7 +174,7 @@ fn clients(shared: &SdkConfig, path_style: bool, timeouts: Timeouts) -> Clients 
         sts: client!(aws_sdk_sts),
         iam: client!(aws_sdk_iam),
         s3: aws_sdk_s3::Client::from_conf(s3.build()),
-        logs: client!(aws_sdk_cloudwatchlogs),
+        logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
         cloudwatch: client!(aws_sdk_cloudwatch),
         bedrock: client!(aws_sdk_bedrock),
         bedrock_runtime: aws_sdk_bedrockruntime::Client::from_conf(runtime.build()),

@@ -18,6 +18,7 @@ pub mod explain;
 pub mod iam;
 pub mod logs;
 pub mod operation;
+pub mod plain_host;
 pub mod profiles;
 pub mod recorder;
 mod redact;

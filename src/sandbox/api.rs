@@ -88,5 +88,11 @@ pub type ApiResult = Result<Value, ApiError>;
 /// An operation of a service with a value-in, value-out protocol (AWS JSON, CBOR, query).
 pub type Handler = fn(&Sandbox, &CallContext, &Value) -> ApiResult;
 
+/// An operation that answers with a stream of events.
+pub type StreamHandler = fn(&Sandbox, &CallContext, &Value) -> Result<Response, ApiError>;
+
+/// The operations of one service that answer with streams, by name.
+pub type Streams = &'static [(&'static str, StreamHandler)];
+
 /// The operations of one service by name: the router's table, and the source of the published list of operations.
 pub type Operations = &'static [(&'static str, Handler)];

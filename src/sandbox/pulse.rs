@@ -1,4 +1,4 @@
-//! The pulse of the account: what happens by itself as time passes on the sandbox's clock (classmates work, incidents end, alarms are evaluated).
+//! The pulse of the account: what happens by itself as time passes on the sandbox's clock (classmates work, incidents end, exports run, alarms are evaluated).
 //!
 //! A beat does everything that is due and is cheap when nothing is. The window and `outcrop sandbox` start a [`Pulse`]; tests on a clock
 //! of their own call [`beat`] after moving it.
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::{Sandbox, class, cloudwatch};
+use super::{Sandbox, class, cloudwatch, logs};
 
 /// Time between beats on the sandbox's clock.
 const EVERY: Duration = Duration::from_secs(1);
@@ -16,6 +16,7 @@ const EVERY: Duration = Duration::from_secs(1);
 pub fn beat(sandbox: &Sandbox) {
     let _turn = sandbox.turn();
     class::beat(sandbox);
+    logs::beat(sandbox);
     cloudwatch::beat(sandbox);
 }
 

@@ -3,7 +3,7 @@
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::api::{ApiError, ApiResult, CallContext, Handler, Operations, Request, Response};
+use super::api::{ApiError, ApiResult, CallContext, Handler, Operations, Request, Response, StreamHandler, Streams};
 use super::credentials::Signature;
 use super::wire::{self, Protocol};
 use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, s3, sns, sts};
@@ -42,7 +42,11 @@ const VALUE_SERVICES: [(Service, Operations); 5] = [
 pub fn operations() -> Vec<(&'static str, &'static str)> {
     let values = VALUE_SERVICES.into_iter().flat_map(|(service, table)| table.iter().map(move |(name, _)| (service.name(), *name)));
     let rest = [(Service::Bedrock, bedrock::OPERATIONS), (Service::S3, s3::OPERATIONS)];
-    values.chain(rest.into_iter().flat_map(|(service, names)| names.iter().map(move |name| (service.name(), *name)))).collect()
+    let streams = logs::STREAMS.iter().map(|(name, _)| (Service::Logs.name(), *name));
+    values
+        .chain(streams)
+        .chain(rest.into_iter().flat_map(|(service, names)| names.iter().map(move |name| (service.name(), *name))))
+        .collect()
 }
 
 impl Service {
@@ -122,21 +126,31 @@ impl Sandbox {
 
     /// A call of a service with values in and out: decode, authorize, run, encode.
     fn handle_values(&self, cx: &CallContext, to: &Destination, request: &Request) -> Response {
-        let called = wire::decode(to.protocol, request).and_then(|call| {
-            let output = self.run(cx, to, &call)?;
-            Ok(wire::encode(to.protocol, &call.operation, &output, &cx.request_id))
+        let called = wire::decode(to.protocol, request).and_then(|call| match stream_handler(to.service, &call.operation) {
+            Some(stream) => self.permitted(cx, to, &call).and_then(|()| stream(self, cx, &call.input)),
+            None => Ok(wire::encode(to.protocol, &call.operation, &self.run(cx, to, &call)?, &cx.request_id)),
         });
         called.unwrap_or_else(|error| wire::error_response(to.protocol, &error, &cx.request_id))
     }
 
     fn run(&self, cx: &CallContext, to: &Destination, call: &wire::Call) -> ApiResult {
         let handler = handler(to.service, &call.operation).ok_or_else(|| ApiError::not_implemented(&to.name, &call.operation))?;
-        if to.service != Service::Sts {
-            let action = format!("{}:{}", to.name, call.operation);
-            self.authorize(cx, &action, &resource_arn(to.service, cx, &call.input))?;
-        }
+        self.permitted(cx, to, call)?;
         handler(self, cx, &call.input)
     }
+
+    fn permitted(&self, cx: &CallContext, to: &Destination, call: &wire::Call) -> Result<(), ApiError> {
+        if to.service == Service::Sts {
+            return Ok(());
+        }
+        let action = format!("{}:{}", to.name, call.operation);
+        self.authorize(cx, &action, &resource_arn(to.service, cx, &call.input))
+    }
+}
+
+fn stream_handler(service: Service, operation: &str) -> Option<StreamHandler> {
+    let streams: Streams = if service == Service::Logs { logs::STREAMS } else { &[] };
+    streams.iter().find(|(name, _)| *name == operation).map(|(_, handler)| *handler)
 }
 
 fn handler(service: Service, operation: &str) -> Option<Handler> {

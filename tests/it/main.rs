@@ -19,6 +19,7 @@ mod records;
 mod sandbox_bedrock;
 mod sandbox_cloudwatch;
 mod sandbox_core;
+mod sandbox_live_tail;
 mod sandbox_logs;
 mod sandbox_s3;
 mod story_dashboard;

@@ -15,6 +15,11 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0 }
     }
 
+    /// What was read from byte `start` on.
+    pub(super) fn since(&self, start: usize) -> &'a str {
+        &self.text[start..self.position()]
+    }
+
     pub(super) fn position(&self) -> usize {
         self.at
     }

@@ -16,6 +16,8 @@ pub(super) struct FieldsPattern {
 /// Alternatives of conditions that must all hold; no alternatives ask nothing.
 #[derive(Debug, Clone, Default)]
 struct Field {
+    /// Empty for a field without one.
+    name: String,
     any: Vec<Vec<Condition>>,
 }
 
@@ -26,6 +28,20 @@ impl FieldsPattern {
         let wanted = self.head.len() + tail.len();
         let counted = if self.tail.is_some() { fields.len() >= wanted } else { fields.len() == wanted };
         counted && all_hold(&self.head, &fields) && all_hold(tail, &fields[fields.len() - tail.len()..])
+    }
+
+    /// The fields of a message that fits, by `$name`, or `$1`, `$2` and so on where they have none.
+    pub(super) fn values(&self, message: &str) -> Vec<(String, String)> {
+        let fields = split(message);
+        let tail = self.tail.as_deref().unwrap_or_default();
+        let Some(first_of_tail) = fields.len().checked_sub(tail.len()) else { return Vec::new() };
+        let head = self.head.iter().zip(&fields).enumerate();
+        let tail = tail.iter().zip(&fields[first_of_tail..]).enumerate().map(|(index, pair)| (index + first_of_tail, pair));
+        let named = |(index, (field, text)): (usize, (&Field, &&str))| {
+            let name = if field.name.is_empty() { (index + 1).to_string() } else { field.name.clone() };
+            (format!("${name}"), (*text).to_owned())
+        };
+        head.chain(tail).map(named).collect()
     }
 
     fn regexes(&self) -> usize {
@@ -117,7 +133,7 @@ fn parse_field(cursor: &mut Cursor<'_>) -> Result<Field, PatternError> {
     let name = field_name(cursor);
     cursor.skip_space();
     if name.is_empty() || matches!(cursor.peek(), Some(',' | ']')) {
-        return Ok(Field::default());
+        return Ok(Field { name: name.to_owned(), any: Vec::new() });
     }
     let mut any = vec![vec![Condition::parse(cursor)?]];
     loop {
@@ -128,7 +144,7 @@ fn parse_field(cursor: &mut Cursor<'_>) -> Result<Field, PatternError> {
             let condition = repeated(cursor, name)?;
             any.last_mut().map(|all| all.push(condition)).unwrap_or_default();
         } else {
-            return Ok(Field { any });
+            return Ok(Field { name: name.to_owned(), any });
         }
     }
 }

@@ -41,6 +41,16 @@ impl JsonPattern {
     }
 }
 
+impl JsonPattern {
+    /// What the selectors of the pattern lead to in a message, by their text.
+    pub(super) fn values(&self, message: &str) -> Vec<(String, String)> {
+        let Ok(event) = serde_json::from_str::<Value>(message) else { return Vec::new() };
+        let mut values = Vec::new();
+        self.0.each_test(&mut |selector, _| values.extend(selector.first(&event).map(|value| (selector.text().to_owned(), value))));
+        values
+    }
+}
+
 impl Expression {
     fn holds(&self, event: &Value) -> bool {
         match self {

@@ -81,6 +81,57 @@ impl FilterPattern {
     }
 }
 
+impl FilterPattern {
+    /// What the pattern names in a message that it matches, by the name's text (`$.a.b`, `$ip`): what `TestMetricFilter` shows.
+    pub fn values(&self, message: &str) -> Vec<(String, String)> {
+        match &self.kind {
+            Kind::Terms(_) => Vec::new(),
+            Kind::Json(json) => json.values(message),
+            Kind::Fields(fields) => fields.values(message),
+        }
+    }
+
+    /// What `reference` stands for in a message that the pattern matches.
+    pub fn value(&self, reference: &Reference, message: &str) -> Option<String> {
+        match &reference.0 {
+            ReferenceKind::Property(selector) => selector.first(&serde_json::from_str(message).ok()?),
+            ReferenceKind::Field(name) => self.values(message).into_iter().find(|(held, _)| held == name).map(|(_, value)| value),
+        }
+    }
+}
+
+/// A name for a value in an event: `$.a.b` for JSON events, `$name` for a field of a space-delimited pattern. What metric filters draw on.
+#[derive(Debug, Clone)]
+pub struct Reference(ReferenceKind);
+
+#[derive(Debug, Clone)]
+enum ReferenceKind {
+    Property(selector::Selector),
+    /// With its `$`.
+    Field(String),
+}
+
+impl Reference {
+    /// Reads a reference.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let mut cursor = Cursor::new(text);
+        if text.starts_with("$.") {
+            let selector = selector::Selector::parse(&mut cursor)?;
+            return if cursor.peek().is_none() {
+                Ok(Self(ReferenceKind::Property(selector)))
+            } else {
+                Err(cursor.unexpected("nothing after the selector"))
+            };
+        }
+        cursor.expect("$", "a reference such as $.latency or $bytes")?;
+        let name = cursor.take_while(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        if name.is_empty() || cursor.peek().is_some() {
+            return Err(cursor.unexpected("a field name of letters, digits, - and _"));
+        }
+        Ok(Self(ReferenceKind::Field(text.to_owned())))
+    }
+}
+
 fn refuse_overlong(text: &str) -> Result<(), PatternError> {
     let Some((end, _)) = text.char_indices().nth(MAX_PATTERN_CHARS) else {
         return Ok(());

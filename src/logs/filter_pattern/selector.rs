@@ -8,6 +8,8 @@ use super::cursor::Cursor;
 /// A way from the root of a JSON event to its values.
 #[derive(Debug, Clone)]
 pub(super) struct Selector {
+    /// As it was written.
+    text: String,
     steps: Vec<Step>,
 }
 
@@ -28,7 +30,8 @@ impl Selector {
         while let Some(step) = Step::parse(cursor, steps.is_empty())? {
             steps.push(step);
         }
-        let selector = Self { steps };
+        let text = cursor.since(start).to_owned();
+        let selector = Self { text, steps };
         if selector.steps.is_empty() {
             return Err(cursor.unexpected("a property such as .name after $"));
         }
@@ -36,6 +39,27 @@ impl Selector {
             return Err(cursor.error_since(start, "A property selector has more than one wildcard", "one * at most"));
         }
         Ok(selector)
+    }
+
+    /// As it was written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The first text, number or truth value that the selector leads to, as text.
+    pub(super) fn first(&self, root: &Value) -> Option<String> {
+        let found = std::cell::RefCell::new(None);
+        self.any(root, &|value| {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Bool(truth) => truth.to_string(),
+                _ => return false,
+            };
+            found.replace(Some(text));
+            true
+        });
+        found.into_inner()
     }
 
     /// How many wildcards the selector has.

@@ -55,7 +55,7 @@ impl Unit {
     }
 
     /// All names, for error texts.
-    pub(super) fn names() -> String {
+    pub fn names() -> String {
         NAMES.join(", ")
     }
 }

@@ -51,6 +51,11 @@ pub(super) fn check_stream_name(input: &Input<'_>, name: &str, stream: &str) -> 
     if stream.contains([':', '*']) { Err(pattern(input, name, stream, "[^:*]*")) } else { Ok(()) }
 }
 
+/// Names of filters follow the rule of names of streams.
+pub(super) fn check_named(input: &Input<'_>, name: &str, text: &str) -> Result<(), ApiError> {
+    check_stream_name(input, name, text)
+}
+
 fn pattern(input: &Input<'_>, name: &str, value: &str, pattern: &str) -> ApiError {
     input.invalid(name, value, &format!("Member must satisfy regular expression pattern: {pattern}"))
 }

@@ -120,7 +120,7 @@ impl<'a> Search<'a> {
             streams: Streams::of(input)?,
             first_ms: first_ms.unwrap_or(0),
             last_ms: checks::time_ms(input, "endTime")?.unwrap_or(i64::MAX),
-            pattern: pattern(input)?,
+            pattern: pattern_at(input, "filterPattern")?,
             limit: checks::limit(input, "limit", MAX_EVENTS)?,
             start: Start::of(input, first_ms)?,
         })
@@ -143,9 +143,10 @@ impl<'a> Search<'a> {
     }
 }
 
-fn pattern(input: &Input<'_>) -> Result<FilterPattern, ApiError> {
-    let text = input.opt_str("filterPattern")?.unwrap_or_default();
-    input.check_length("filterPattern", text, 0..=crate::logs::filter_pattern::MAX_PATTERN_CHARS)?;
+/// The filter pattern at member `name`; one that matches everything when it was not sent.
+pub(super) fn pattern_at(input: &Input<'_>, name: &str) -> Result<FilterPattern, ApiError> {
+    let text = input.opt_str(name)?.unwrap_or_default();
+    input.check_length(name, text, 0..=crate::logs::filter_pattern::MAX_PATTERN_CHARS)?;
     FilterPattern::parse(text).map_err(|error| {
         let (at, expected) = (text[..error.span.start].chars().count() + 1, error.expected);
         invalid(format!("Invalid filter pattern: {} (at character {at}: expected {expected})", error.message))

@@ -174,7 +174,7 @@ fn described(cx: &CallContext, name: &str, group: &LogGroup) -> Value {
         "logGroupName": name,
         "creationTime": group.created_ms,
         "retentionInDays": group.retention_days,
-        "metricFilterCount": 0,
+        "metricFilterCount": group.metric_filters.len(),
         "arn": format!("{arn}:*"),
         "storedBytes": group.stored_bytes(),
         "kmsKeyId": group.kms_key_id,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::change;
 use super::checks::{self, INVALID, invalid};
 use super::events::{EVENT_OVERHEAD, EventKey};
+use super::metric_filters;
 use super::state::{DAY_MS, State};
 use crate::sandbox::Sandbox;
 use crate::sandbox::api::{ApiError, ApiResult, CallContext};
@@ -24,14 +25,24 @@ pub(super) fn put(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiResu
     let stream = checks::stream_name(&input, "logStreamName")?;
     let events = batch(&input)?;
     let now_ms = cx.now.as_millisecond();
-    change(sandbox, cx, |state| {
+    let answer = change(sandbox, cx, |state| {
         let rejected = Rejected::of(state, group, stream, &events, now_ms)?;
         let accepted = rejected.accepted(&events);
         check_span(accepted)?;
         let last = state.append(group, stream, accepted, now_ms)?;
         let token = EventKey { at_ms: now_ms, sequence: last }.event_id();
         Ok(json!({ "nextSequenceToken": token, "rejectedLogEventsInfo": rejected.describe() }))
-    })
+    })?;
+    publish(sandbox, cx);
+    Ok(answer)
+}
+
+/// What metric filters drew is there as soon as the call has been answered; on AWS it takes a minute or two.
+fn publish(sandbox: &Sandbox, cx: &CallContext) {
+    let mut world = sandbox.world();
+    if world.region_view(&cx.region).logs.has_samples() {
+        metric_filters::publish(world.region(&cx.region), cx.now);
+    }
 }
 
 /// The events of a call, as (time, message), checked as a batch.

@@ -1,12 +1,15 @@
 //! The log groups of a Region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::checks;
+use super::definitions::Definition;
 use super::events::{Event, EventKey, EventLog};
+use super::export::Tasks;
+use super::metric_filters::{self, MetricFilter, Sample};
 use crate::base::clock::Timestamp;
 use crate::sandbox::api::ApiError;
 
@@ -18,6 +21,9 @@ const MAX_GROUPS: usize = 10_000;
 
 /// Streams that a group keeps; the service has no limit.
 const MAX_STREAMS: usize = 100_000;
+
+/// Arrivals that are remembered for those who follow along.
+const MAX_ARRIVALS: usize = 10_000;
 
 pub(super) const DAY_MS: i64 = 86_400_000;
 
@@ -37,9 +43,33 @@ const ROOM_PART: u64 = 16;
 pub struct State {
     groups: BTreeMap<String, LogGroup>,
     last_sequence: u64,
+    /// Saved queries by id.
+    pub(super) definitions: BTreeMap<String, Definition>,
+    pub(super) exports: Tasks,
+    /// What arrived last, oldest first, for those who follow along.
+    #[serde(skip_serializing)]
+    arrivals: VecDeque<Arrival>,
+    /// What metric filters drew and nobody has published yet.
+    #[serde(skip_serializing)]
+    samples: Vec<Sample>,
+    /// Live Tail sessions that are open.
+    #[serde(skip_serializing)]
+    sessions: usize,
     /// Size of all events; counted anew from a snapshot.
     #[serde(skip_serializing)]
     pub(super) stored_bytes: u64,
+}
+
+/// An event that has just arrived.
+#[derive(Debug, Clone)]
+pub(super) struct Arrival {
+    /// Which event of the Region it was to arrive.
+    pub(super) sequence: u64,
+    pub(super) group: Arc<str>,
+    pub(super) stream: Arc<str>,
+    pub(super) at_ms: i64,
+    pub(super) ingested_ms: i64,
+    pub(super) message: Arc<str>,
 }
 
 /// What a snapshot says.
@@ -48,12 +78,14 @@ pub struct State {
 struct Saved {
     groups: BTreeMap<String, LogGroup>,
     last_sequence: u64,
+    definitions: BTreeMap<String, Definition>,
+    exports: Tasks,
 }
 
 impl From<Saved> for State {
-    fn from(Saved { groups, last_sequence }: Saved) -> Self {
+    fn from(Saved { groups, last_sequence, definitions, exports }: Saved) -> Self {
         let stored_bytes = groups.values().map(LogGroup::stored_bytes).sum();
-        Self { groups, last_sequence, stored_bytes }
+        Self { groups, last_sequence, definitions, exports, stored_bytes, ..Self::default() }
     }
 }
 
@@ -74,6 +106,7 @@ pub struct LogGroup {
     /// Whether deletion is blocked.
     pub deletion_protection: bool,
     pub(super) streams: BTreeMap<Arc<str>, LogStream>,
+    pub(super) metric_filters: BTreeMap<String, MetricFilter>,
     /// Events before this moment have been dropped, milliseconds since the epoch.
     pub(super) dropped_before_ms: i64,
 }
@@ -182,14 +215,55 @@ impl State {
             return Err(full());
         }
         let first = self.last_sequence + 1;
-        let stream = self.existing_mut(group)?.streams.get_mut(stream).ok_or_else(checks::no_such_stream)?;
+        let found = self.groups.get_mut(group).ok_or_else(checks::no_such_group)?;
+        self.samples.extend(metric_filters::samples(found.metric_filters.values(), events));
+        let name: Arc<str> = stream.into();
+        let stream = found.streams.get_mut(stream).ok_or_else(checks::no_such_stream)?;
         for (sequence, &(at_ms, message)) in (first..).zip(events) {
-            stream.log.add(EventKey { at_ms, sequence }, event(message));
+            let event = event(message);
+            self.arrivals.push_back(Arrival::new(group, &name, at_ms, now_ms, &event.message, sequence));
+            stream.log.add(EventKey { at_ms, sequence }, event);
         }
         stream.last_ingestion_ms = Some(now_ms);
+        self.arrivals.drain(..self.arrivals.len().saturating_sub(MAX_ARRIVALS));
         self.stored_bytes += bytes;
         self.last_sequence += events.len() as u64;
         Ok(self.last_sequence)
+    }
+
+    /// What arrived after the event of this number, as far as it is still remembered.
+    pub(super) fn arrivals_after(&self, sequence: u64) -> impl Iterator<Item = &Arrival> {
+        let start = self.arrivals.partition_point(|arrival| arrival.sequence <= sequence);
+        self.arrivals.range(start..)
+    }
+
+    /// The number of the last event that arrived.
+    pub(super) fn last_arrival(&self) -> u64 {
+        self.last_sequence
+    }
+
+    /// Counts a Live Tail session in, unless there are `most` already.
+    pub(super) fn open_session(&mut self, most: usize) -> Result<(), ApiError> {
+        if self.sessions >= most {
+            return Err(ApiError::new(400, "LimitExceededException", format!("At most {most} Live Tail sessions can be open at a time.")));
+        }
+        self.sessions += 1;
+        Ok(())
+    }
+
+    /// Counts a Live Tail session out.
+    pub(super) fn close_session(&mut self) {
+        self.sessions = self.sessions.saturating_sub(1);
+    }
+
+    /// Whether metric filters drew something that is not published yet.
+    pub(super) fn has_samples(&self) -> bool {
+        !self.samples.is_empty()
+    }
+
+    /// What metric filters drew since the last time.
+    pub(super) fn take_samples(&mut self) -> Vec<Sample> {
+        std::mem::take(&mut self.samples)
     }
 
     /// Drops what is past its retention, at most once a minute: until then it is merely invisible.

@@ -24,17 +24,25 @@ pub struct Disconnected;
 
 /// Sends events of one response. Dropping it ends the body.
 #[derive(Debug)]
-pub struct EventSender(mpsc::Sender<Bytes>);
+pub struct EventSender {
+    frames: mpsc::Sender<Bytes>,
+    content_type: &'static str,
+}
 
-/// A sender and the body that carries what it sends.
+/// A sender and the body that carries what it sends, events of plain JSON.
 pub fn channel() -> (EventSender, Body) {
-    let (sender, receiver) = mpsc::channel(CAPACITY);
-    let frames = stream::unfold(receiver, |mut receiver| async {
+    channel_of(CAPACITY, "application/json")
+}
+
+/// A sender whose events have this content type and of which `capacity` may wait for the reader, and the body that carries what it sends.
+pub fn channel_of(capacity: usize, content_type: &'static str) -> (EventSender, Body) {
+    let (frames, receiver) = mpsc::channel(capacity);
+    let body = stream::unfold(receiver, |mut receiver| async {
         let bytes = receiver.recv().await?;
         Some((Ok(Frame::data(bytes)), receiver))
     });
     // Readers ask once more after the end, for trailers.
-    (EventSender(sender), StreamBody::new(frames.fuse()).boxed_unsync())
+    (EventSender { frames, content_type }, StreamBody::new(body.fuse()).boxed_unsync())
 }
 
 /// A 200 response of event-stream type around `body`. The router adds the request id.
@@ -47,23 +55,40 @@ pub fn response(body: Body) -> Response {
 impl EventSender {
     /// Sends an event with a JSON payload; waits while the reader is behind.
     pub async fn send(&self, event_type: &str, payload: &Value) -> Result<(), Disconnected> {
-        let headers = [(":event-type", event_type), (":content-type", "application/json"), (":message-type", "event")];
-        self.frame(&headers, payload).await
+        self.frame(&self.headers(":event-type", event_type, "event"), payload).await
+    }
+
+    /// Sends an event unless as many wait as may: then it is not sent and the answer is `false`.
+    pub fn try_send(&self, event_type: &str, payload: &Value) -> Result<bool, Disconnected> {
+        match self.frames.try_reserve() {
+            Ok(place) => {
+                place.send(encode(&self.headers(":event-type", event_type, "event"), payload));
+                Ok(true)
+            }
+            Err(mpsc::error::TrySendError::Full(())) => Ok(false),
+            Err(mpsc::error::TrySendError::Closed(())) => Err(Disconnected),
+        }
     }
 
     /// Sends an exception (lower-camel name such as `throttlingException`); nothing should follow it.
     pub async fn exception(&self, exception_type: &str, message: &str) -> Result<(), Disconnected> {
-        let headers = [(":exception-type", exception_type), (":content-type", "application/json"), (":message-type", "exception")];
-        self.frame(&headers, &serde_json::json!({ "message": message })).await
+        self.frame(&self.headers(":exception-type", exception_type, "exception"), &serde_json::json!({ "message": message })).await
     }
 
     /// Whether the reader has gone away.
     pub fn is_closed(&self) -> bool {
-        self.0.is_closed()
+        self.frames.is_closed()
+    }
+
+    fn headers<'a>(&self, kind: &'static str, name: &'a str, message_type: &'static str) -> [(&'static str, &'a str); 3]
+    where
+        'static: 'a,
+    {
+        [(kind, name), (":content-type", self.content_type), (":message-type", message_type)]
     }
 
     async fn frame(&self, headers: &[(&'static str, &str)], payload: &Value) -> Result<(), Disconnected> {
-        self.0.send(encode(headers, payload)).await.map_err(|_| Disconnected)
+        self.frames.send(encode(headers, payload)).await.map_err(|_| Disconnected)
     }
 }
 
