@@ -63,7 +63,7 @@ fn announce(url: &str, out: &mut Output) {
     out.line(&format!("export AWS_ENDPOINT_URL={url}"));
     out.line(&format!("export AWS_ACCESS_KEY_ID={ACCESS_KEY}"));
     out.line(&format!("export AWS_SECRET_ACCESS_KEY={SECRET_KEY}"));
-    out.line("export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1");
+    out.line("export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_DISABLE_HOST_PREFIX_INJECTION=true");
     out.line("unset AWS_PROFILE AWS_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK");
     out.progress(&format!("The sandbox listens on {url}. Paste the lines above into another terminal; Ctrl-C ends it"));
 }

@@ -3,8 +3,8 @@
 //! The `s3s` crate owns routing, XML and headers; [`front`] makes requests fit for it, [`service`] implements its trait over [`State`].
 //! Buckets are private to the account: every call must be signed (with any key), and bucket policies are kept and checked for form but
 //! are evaluated only where a service of the sandbox delivers into a bucket. Not here: what such a delivery contains (`bedrock`), what
-//! a policy allows (`iam::policy`). Operations that are missing answer `NotImplemented` with their name: access control lists, multipart
-//! uploads, object tags, locks, notifications, replication and the rest.
+//! a policy allows (`iam::policy`). Operations that are missing answer `NotImplemented` with their name: access control lists, locks,
+//! notifications, replication and the rest.
 
 mod bucket;
 mod checksum;
@@ -14,12 +14,14 @@ mod error;
 mod front;
 mod lifecycle;
 mod listing;
+mod multipart;
 mod names;
 mod object;
 mod policy;
 mod service;
 mod settings;
 mod state;
+mod tags;
 
 pub use checksum::{Algorithm, Checksum};
 pub use service::OPERATIONS;

@@ -21,13 +21,15 @@ use super::error::{
 use super::lifecycle::expiration_header;
 use super::settings::chosen_encryption;
 use super::state::{Bucket, Deleted, Encryption, Headers, Object, State, Version, Versioning};
+use super::tags;
 use crate::sandbox::api::{ApiError, CallContext};
 
 /// Most keys in one `DeleteObjects`.
 const MAX_DELETES: usize = 1000;
 /// Most bytes of user metadata, names and values together.
 const MAX_METADATA_BYTES: usize = 2048;
-const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
+/// The type of an object whose client says none.
+pub(super) const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 
 /// `PutObject` with the body read whole.
 pub(super) fn put(state: &mut State, cx: &CallContext, input: PutObjectInput, body: Bytes) -> Result<PutObjectOutput> {
@@ -52,6 +54,8 @@ pub(super) fn put(state: &mut State, cx: &CallContext, input: PutObjectInput, bo
         metadata: checked_metadata(input.metadata)?,
         encryption,
         storage_class: storage_class(input.storage_class.as_ref()),
+        tags: tags::of_header(input.tagging.as_deref())?,
+        part_sizes: Vec::new(),
         body,
     };
     let id = state.store(&input.bucket, &input.key, object, cx.now)?;
@@ -62,7 +66,6 @@ pub(super) fn put(state: &mut State, cx: &CallContext, input: PutObjectInput, bo
 fn check_put_options(input: &PutObjectInput, bucket: &Bucket) -> Result<()> {
     let unsupported = [
         (input.sse_customer_algorithm.is_some(), "encryption with customer-provided keys"),
-        (input.tagging.is_some(), "object tags"),
         (input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some(), "S3 Object Lock"),
         (input.website_redirect_location.is_some(), "website redirects"),
         (input.write_offset_bytes.is_some(), "appending to objects"),
@@ -71,12 +74,12 @@ fn check_put_options(input: &PutObjectInput, bucket: &Bucket) -> Result<()> {
     check_acl(bucket, input.acl.as_ref().map(s3s::dto::ObjectCannedACL::as_str))
 }
 
-fn refuse(unsupported: &[(bool, &str)]) -> Result<()> {
+pub(super) fn refuse(unsupported: &[(bool, &str)]) -> Result<()> {
     unsupported.iter().find(|(asked, _)| *asked).map_or(Ok(()), |(_, what)| Err(not_implemented(what)))
 }
 
 /// Access control lists are off in a bucket whose owner is enforced, and not part of the sandbox elsewhere.
-fn check_acl(bucket: &Bucket, acl: Option<&str>) -> Result<()> {
+pub(super) fn check_acl(bucket: &Bucket, acl: Option<&str>) -> Result<()> {
     match acl {
         None | Some("bucket-owner-full-control") => Ok(()),
         Some(_) if bucket.ownership.as_deref() == Some("BucketOwnerEnforced") => {
@@ -97,7 +100,7 @@ fn claims(input: &PutObjectInput) -> [(Algorithm, Option<&str>); 5] {
     ]
 }
 
-fn asked_encryption(
+pub(super) fn asked_encryption(
     bucket: &Bucket,
     asked: Option<&ServerSideEncryption>,
     kms_key: Option<&String>,
@@ -107,7 +110,7 @@ fn asked_encryption(
     chosen_encryption(algorithm.as_str(), kms_key.cloned(), bucket_key)
 }
 
-fn checked_metadata(metadata: Option<Metadata>) -> Result<BTreeMap<String, String>> {
+pub(super) fn checked_metadata(metadata: Option<Metadata>) -> Result<BTreeMap<String, String>> {
     let metadata: BTreeMap<String, String> = metadata.unwrap_or_default().into_iter().collect();
     if metadata.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_METADATA_BYTES {
         let text = "Your metadata headers exceed the maximum allowed metadata size";
@@ -116,17 +119,17 @@ fn checked_metadata(metadata: Option<Metadata>) -> Result<BTreeMap<String, Strin
     Ok(metadata)
 }
 
-fn storage_class(asked: Option<&StorageClass>) -> String {
+pub(super) fn storage_class(asked: Option<&StorageClass>) -> String {
     asked.map_or_else(|| "STANDARD".to_owned(), |class| class.as_str().to_owned())
 }
 
 /// A checksum as the member of its algorithm: CRC32, CRC32C, CRC64NVME, SHA1, SHA256.
-fn spread(checksum: &Checksum) -> [Option<String>; 5] {
+pub(super) fn spread(checksum: &Checksum) -> [Option<String>; 5] {
     let of = |algorithm| (checksum.algorithm == algorithm).then(|| checksum.value.clone());
     [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme, Algorithm::Sha1, Algorithm::Sha256].map(of)
 }
 
-fn put_output(bucket: &Bucket, key: &str, version: &Version) -> PutObjectOutput {
+pub(super) fn put_output(bucket: &Bucket, key: &str, version: &Version) -> PutObjectOutput {
     let object = version.object.clone().unwrap_or_default();
     let [checksum_crc32, checksum_crc32c, checksum_crc64nvme, checksum_sha1, checksum_sha256] = spread(&object.checksum);
     PutObjectOutput {
@@ -136,7 +139,7 @@ fn put_output(bucket: &Bucket, key: &str, version: &Version) -> PutObjectOutput 
         checksum_crc64nvme,
         checksum_sha1,
         checksum_sha256,
-        checksum_type: Some(ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
+        checksum_type: Some(checksum_type(&object.checksum)),
         e_tag: Some(ETag::Strong(object.etag)),
         expiration: expiration_header(bucket, key, version),
         server_side_encryption: Some(ServerSideEncryption::from(object.encryption.algorithm)),
@@ -146,8 +149,14 @@ fn put_output(bucket: &Bucket, key: &str, version: &Version) -> PutObjectOutput 
     }
 }
 
+/// A checksum of the checksums of parts says how many they are.
+fn checksum_type(checksum: &Checksum) -> ChecksumType {
+    let is_composite = checksum.value.contains('-');
+    ChecksumType::from_static(if is_composite { ChecksumType::COMPOSITE } else { ChecksumType::FULL_OBJECT })
+}
+
 /// A version id as answers give it: buckets that never had versioning give none.
-fn shown_version(bucket: &Bucket, id: &str) -> Option<String> {
+pub(super) fn shown_version(bucket: &Bucket, id: &str) -> Option<String> {
     (bucket.versioning != Versioning::Off).then(|| id.to_owned())
 }
 
@@ -178,7 +187,8 @@ pub(super) fn get(bucket: &Bucket, input: &GetObjectInput) -> Result<GetObjectOu
         with_checksum: input.checksum_mode.is_some(),
     };
     let (head, body) = describe(bucket, &read)?;
-    Ok(with_body(head, body))
+    let tags = readable(bucket, &input.key, read.version)?.1.tags.len();
+    Ok(GetObjectOutput { tag_count: Some(tags as i32).filter(|count| *count > 0), ..with_body(head, body) })
 }
 
 /// `HeadObject`.
@@ -204,11 +214,13 @@ pub(super) fn head(bucket: &Bucket, input: &HeadObjectInput) -> Result<HeadObjec
 fn describe(bucket: &Bucket, read: &Read<'_>) -> Result<(HeadObjectOutput, Bytes)> {
     let (version, object) = readable(bucket, read.key, read.version)?;
     read.conditions.check_read(version, object)?;
-    if read.part.is_some_and(|part| part != 1) {
-        return Err(ApiError::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable"));
-    }
     let total = object.body.len();
-    let range = read.range.map(|range| satisfiable(range, total)).transpose()?;
+    let range = match (read.range, read.part) {
+        (Some(_), Some(_)) => return Err(invalid_request("Cannot specify both Range header and partNumber query parameter")),
+        (Some(range), None) => Some(satisfiable(range, total)?),
+        (None, Some(part)) => part_range(object, part)?,
+        (None, None) => None,
+    };
     let body = object.body.slice(range.clone().unwrap_or(0..total));
     let checksum = Some(&object.checksum).filter(|_| read.with_checksum && range.is_none());
     let mut head = described(object, checksum);
@@ -217,11 +229,23 @@ fn describe(bucket: &Bucket, read: &Read<'_>) -> Result<(HeadObjectOutput, Bytes
     head.last_modified = Some(wire_time(version.modified));
     head.expiration = expiration_header(bucket, read.key, version);
     head.version_id = shown_version(bucket, &version.id);
+    head.parts_count = Some(object.part_sizes.len() as i32).filter(|count| read.part.is_some() && *count > 0);
     Ok((head, body))
 }
 
+/// The bytes of a part; an object that was put at once is its own part 1.
+fn part_range(object: &Object, part: i32) -> Result<Option<Range<usize>>> {
+    let unsatisfiable = || ApiError::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable");
+    if object.part_sizes.is_empty() {
+        return if part == 1 { Ok(None) } else { Err(unsatisfiable()) };
+    }
+    let index = usize::try_from(part - 1).ok().filter(|index| *index < object.part_sizes.len()).ok_or_else(unsatisfiable)?;
+    let start: u64 = object.part_sizes[..index].iter().sum();
+    Ok(Some(start as usize..(start + object.part_sizes[index]) as usize))
+}
+
 /// The object to read; a delete marker is an error that says so in a header.
-fn readable<'a>(bucket: &'a Bucket, key: &str, id: Option<&str>) -> Result<(&'a Version, &'a Object)> {
+pub(super) fn readable<'a>(bucket: &'a Bucket, key: &str, id: Option<&str>) -> Result<(&'a Version, &'a Object)> {
     let version = bucket.version(key, id)?;
     if let Some(object) = &version.object {
         return Ok((version, object));
@@ -253,7 +277,7 @@ fn described(object: &Object, checksum: Option<&Checksum>) -> HeadObjectOutput {
         checksum_crc64nvme,
         checksum_sha1,
         checksum_sha256,
-        checksum_type: checksum.map(|_| ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
+        checksum_type: checksum.map(checksum_type),
         content_disposition: headers.content_disposition,
         content_encoding: headers.content_encoding,
         content_language: headers.content_language,
@@ -292,6 +316,7 @@ fn with_body(head: HeadObjectOutput, body: Bytes) -> GetObjectOutput {
         expires: head.expires,
         last_modified: head.last_modified,
         metadata: head.metadata,
+        parts_count: head.parts_count,
         ssekms_key_id: head.ssekms_key_id,
         server_side_encryption: head.server_side_encryption,
         storage_class: head.storage_class,
@@ -390,7 +415,6 @@ fn check_copy_options(input: &CopyObjectInput, target: &Bucket) -> Result<()> {
             input.sse_customer_algorithm.is_some() || input.copy_source_sse_customer_algorithm.is_some(),
             "encryption with customer-provided keys",
         ),
-        (input.tagging.is_some(), "object tags"),
         (input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some(), "S3 Object Lock"),
         (input.website_redirect_location.is_some(), "website redirects"),
     ];
@@ -427,7 +451,16 @@ fn copy_to_itself() -> ApiError {
 fn copied(target: &Bucket, input: &CopyObjectInput, source: &Object, replaces: bool) -> Result<Object> {
     let encryption =
         asked_encryption(target, input.server_side_encryption.as_ref(), input.ssekms_key_id.as_ref(), input.bucket_key_enabled)?;
-    let mut object = Object { encryption, storage_class: storage_class(input.storage_class.as_ref()), ..source.clone() };
+    // A copy is put at once, whatever its source was: its ETag is that of its bytes.
+    let (etag, part_sizes) = (checksum::md5_hex(&source.body), Vec::new());
+    let storage_class = storage_class(input.storage_class.as_ref());
+    let mut object = Object { etag, encryption, storage_class, part_sizes, ..source.clone() };
+    if object.checksum.value.contains('-') {
+        object.checksum = Checksum::of(object.checksum.algorithm, &object.body);
+    }
+    if input.tagging_directive.as_ref().is_some_and(|d| d.as_str() == "REPLACE") {
+        object.tags = tags::of_header(input.tagging.as_deref())?;
+    }
     if replaces {
         object.headers = replaced_headers(input);
         object.metadata = checked_metadata(input.metadata.clone())?;

@@ -3,28 +3,31 @@
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use s3s::dto::{
-    CopyObjectInput, CopyObjectOutput, CreateBucketInput, CreateBucketOutput, DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput,
-    DeleteBucketInput, DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput, DeleteBucketOutput, DeleteBucketOwnershipControlsInput,
-    DeleteBucketOwnershipControlsOutput, DeleteBucketPolicyInput, DeleteBucketPolicyOutput, DeleteBucketTaggingInput,
-    DeleteBucketTaggingOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
-    DeletePublicAccessBlockInput, DeletePublicAccessBlockOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput,
-    GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput,
-    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, GetBucketPolicyInput, GetBucketPolicyOutput, GetBucketTaggingInput,
-    GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectInput, GetObjectOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CopyObjectInput,
+    CopyObjectOutput, CopySource, CreateBucketInput, CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
+    DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput, DeleteBucketInput, DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput,
+    DeleteBucketOutput, DeleteBucketOwnershipControlsInput, DeleteBucketOwnershipControlsOutput, DeleteBucketPolicyInput,
+    DeleteBucketPolicyOutput, DeleteBucketTaggingInput, DeleteBucketTaggingOutput, DeleteObjectInput, DeleteObjectOutput,
+    DeleteObjectTaggingInput, DeleteObjectTaggingOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletePublicAccessBlockInput,
+    DeletePublicAccessBlockOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketOwnershipControlsInput,
+    GetBucketOwnershipControlsOutput, GetBucketPolicyInput, GetBucketPolicyOutput, GetBucketTaggingInput, GetBucketTaggingOutput,
+    GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
     GetPublicAccessBlockInput, GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
-    ListBucketsInput, ListBucketsOutput, ListObjectVersionsInput, ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput,
-    ListObjectsV2Input, ListObjectsV2Output, ObjectIdentifier, PutBucketEncryptionInput, PutBucketEncryptionOutput,
-    PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput, PutBucketOwnershipControlsInput,
-    PutBucketOwnershipControlsOutput, PutBucketPolicyInput, PutBucketPolicyOutput, PutBucketTaggingInput, PutBucketTaggingOutput,
-    PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectOutput, PutPublicAccessBlockInput,
-    PutPublicAccessBlockOutput, StreamingBlob,
+    ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectVersionsInput,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput,
+    ListPartsOutput, ObjectIdentifier, PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
+    PutBucketLifecycleConfigurationOutput, PutBucketOwnershipControlsInput, PutBucketOwnershipControlsOutput, PutBucketPolicyInput,
+    PutBucketPolicyOutput, PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput, PutBucketVersioningOutput,
+    PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
+    StreamingBlob, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Request, S3Response, S3Result};
 
 use super::convert::{bucket_arn, object_arn};
 use super::error::{Result, invalid_request, to_wire};
 use super::state::{Bucket, PublicAccessBlock, State};
-use super::{bucket, listing, object, policy, settings};
+use super::{bucket, listing, multipart, object, policy, settings, tags};
 use crate::sandbox::Sandbox;
 use crate::sandbox::api::CallContext;
 
@@ -64,6 +67,16 @@ pub const OPERATIONS: &[&str] = &[
     "DeleteObject",
     "DeleteObjects",
     "CopyObject",
+    "PutObjectTagging",
+    "GetObjectTagging",
+    "DeleteObjectTagging",
+    "CreateMultipartUpload",
+    "UploadPart",
+    "UploadPartCopy",
+    "CompleteMultipartUpload",
+    "AbortMultipartUpload",
+    "ListParts",
+    "ListMultipartUploads",
 ];
 
 type Answer<T> = S3Result<S3Response<T>>;
@@ -97,6 +110,15 @@ impl Call {
         self.permit(action, resource)?;
         self.expire(bucket);
         Ok(())
+    }
+
+    /// Whether the caller may read what a copy is made of.
+    fn may_read(&self, copied: &CopySource) -> S3Result<()> {
+        let permitted = object::source(copied).and_then(|(name, key, version)| {
+            let action = if version.is_some() { "GetObjectVersion" } else { "GetObject" };
+            self.enter(action, &object_arn(name, key), name)
+        });
+        permitted.map_err(|error| to_wire(&error, &self.cx.request_id))
     }
 
     /// Reads a bucket under the permission `action` on `resource`.
@@ -342,13 +364,67 @@ impl S3 for Call {
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
         let input = req.input;
-        let permitted = object::source(&input.copy_source).and_then(|(name, key, version)| {
-            let action = if version.is_some() { "GetObjectVersion" } else { "GetObject" };
-            self.enter(action, &object_arn(name, key), name)
-        });
-        permitted.map_err(|error| to_wire(&error, &self.cx.request_id))?;
+        self.may_read(&input.copy_source)?;
         let (name, resource) = (input.bucket.clone(), object_arn(&input.bucket, &input.key));
         self.write("PutObject", &resource, &name, |state, cx| object::copy(state, cx, &input))
+    }
+
+    async fn put_object_tagging(&self, req: S3Request<PutObjectTaggingInput>) -> Answer<PutObjectTaggingOutput> {
+        let (name, arn) = (req.input.bucket.clone(), object_arn(&req.input.bucket, &req.input.key));
+        let action = versioned("PutObjectTagging", "PutObjectVersionTagging", req.input.version_id.as_ref());
+        self.write(action, &arn, &name, |state, cx| tags::put(state, cx, req.input))
+    }
+
+    async fn get_object_tagging(&self, req: S3Request<GetObjectTaggingInput>) -> Answer<GetObjectTaggingOutput> {
+        let GetObjectTaggingInput { bucket: name, key, version_id, .. } = &req.input;
+        let action = versioned("GetObjectTagging", "GetObjectVersionTagging", version_id.as_ref());
+        self.read_as(action, &object_arn(name, key), name, |bucket| tags::get(bucket, &req.input))
+    }
+
+    async fn delete_object_tagging(&self, req: S3Request<DeleteObjectTaggingInput>) -> Answer<DeleteObjectTaggingOutput> {
+        let DeleteObjectTaggingInput { bucket: name, key, version_id, .. } = &req.input;
+        let action = versioned("DeleteObjectTagging", "DeleteObjectVersionTagging", version_id.as_ref());
+        self.write(action, &object_arn(name, key), name, |state, cx| tags::delete(state, cx, &req.input))
+    }
+
+    async fn create_multipart_upload(&self, req: S3Request<CreateMultipartUploadInput>) -> Answer<CreateMultipartUploadOutput> {
+        let (name, arn) = (req.input.bucket.clone(), object_arn(&req.input.bucket, &req.input.key));
+        let id = self.sandbox.new_id().replace('-', "");
+        self.write("PutObject", &arn, &name, |state, cx| multipart::create(state, cx, req.input, id))
+    }
+
+    async fn upload_part(&self, req: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
+        let mut input = req.input;
+        let body = whole(input.body.take()).await.map_err(|error| to_wire(&error, &self.cx.request_id))?;
+        let arn = object_arn(&input.bucket, &input.key);
+        self.write("PutObject", &arn, &input.bucket, |state, cx| multipart::put_part(state, cx, &input, body))
+    }
+
+    async fn upload_part_copy(&self, req: S3Request<UploadPartCopyInput>) -> Answer<UploadPartCopyOutput> {
+        let input = req.input;
+        self.may_read(&input.copy_source)?;
+        let arn = object_arn(&input.bucket, &input.key);
+        self.write("PutObject", &arn, &input.bucket, |state, cx| multipart::copy_part(state, cx, &input))
+    }
+
+    async fn complete_multipart_upload(&self, req: S3Request<CompleteMultipartUploadInput>) -> Answer<CompleteMultipartUploadOutput> {
+        let CompleteMultipartUploadInput { bucket: name, key, .. } = &req.input;
+        self.write("PutObject", &object_arn(name, key), name, |state, cx| multipart::complete(state, cx, &req.input))
+    }
+
+    async fn abort_multipart_upload(&self, req: S3Request<AbortMultipartUploadInput>) -> Answer<AbortMultipartUploadOutput> {
+        let AbortMultipartUploadInput { bucket: name, key, .. } = &req.input;
+        self.write("AbortMultipartUpload", &object_arn(name, key), name, |state, cx| multipart::abort(state, cx, &req.input))
+    }
+
+    async fn list_parts(&self, req: S3Request<ListPartsInput>) -> Answer<ListPartsOutput> {
+        let ListPartsInput { bucket: name, key, .. } = &req.input;
+        let arn = object_arn(name, key);
+        self.read_as("ListMultipartUploadParts", &arn, name, |bucket| multipart::list_parts(bucket, &self.cx, &req.input))
+    }
+
+    async fn list_multipart_uploads(&self, req: S3Request<ListMultipartUploadsInput>) -> Answer<ListMultipartUploadsOutput> {
+        self.read("ListBucketMultipartUploads", &req.input.bucket, |bucket| multipart::list(bucket, &self.cx, &req.input))
     }
 }
 

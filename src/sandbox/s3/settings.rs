@@ -138,7 +138,7 @@ pub(super) fn put_tags(bucket: &mut Bucket, tags: Vec<Tag>) -> Result<()> {
     Ok(())
 }
 
-fn check_tag(before: &[(String, String)], key: &str, value: &str) -> Result<()> {
+pub(super) fn check_tag(before: &[(String, String)], key: &str, value: &str) -> Result<()> {
     let invalid = |text: &str| Err(ApiError::new(400, "InvalidTag", text));
     let is_plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c));
     if key.is_empty() || key.chars().count() > 128 || !is_plain(key) {

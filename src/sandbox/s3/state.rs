@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::{self, Checksum};
 use super::error::{Result, no_such_bucket, no_such_key, no_such_version, storage_full};
+use super::multipart::Upload;
 use super::{lifecycle, names};
 use crate::base::clock::Timestamp;
 
@@ -60,6 +61,9 @@ pub struct Bucket {
     /// Whether versions are kept.
     #[serde(default)]
     pub versioning: Versioning,
+    /// Multipart uploads under way, by id.
+    #[serde(default)]
+    pub(super) uploads: BTreeMap<String, Upload>,
     #[serde(default)]
     keys: BTreeMap<String, Vec<Version>>,
     #[serde(default)]
@@ -134,7 +138,7 @@ pub struct Object {
     /// The bytes as sent (after transfer decoding).
     #[serde(with = "base64_bytes")]
     pub body: Bytes,
-    /// MD5 of the body in hexadecimal, without quotes.
+    /// MD5 of the body in hexadecimal, without quotes; of an object uploaded in parts the MD5 of the parts' and their number.
     pub etag: String,
     /// Checksum stored with the object.
     pub checksum: Checksum,
@@ -146,6 +150,12 @@ pub struct Object {
     pub encryption: Encryption,
     /// Storage class, `STANDARD` unless told.
     pub storage_class: String,
+    /// Tags in the order given.
+    #[serde(default)]
+    pub tags: Vec<(String, String)>,
+    /// Sizes of the parts of an object that was uploaded in parts.
+    #[serde(default)]
+    pub part_sizes: Vec<u64>,
 }
 
 /// Standard headers of an object.
@@ -211,9 +221,9 @@ impl State {
         Some(&self.bucket(bucket)?.region)
     }
 
-    /// Bytes of all bodies of all versions.
+    /// Bytes of all bodies of all versions and of the parts of uploads.
     pub fn stored_bytes(&self) -> u64 {
-        self.buckets.values().map(|bucket| bucket.used).sum()
+        self.buckets.values().map(|bucket| bucket.used + bucket.uploads.values().map(Upload::bytes).sum::<u64>()).sum()
     }
 
     /// Writes an object as a service of the account does: default encryption, no metadata. Returns the version id.
@@ -307,6 +317,7 @@ impl Bucket {
             versioning: Versioning::Off,
             keys: BTreeMap::new(),
             used: 0,
+            uploads: BTreeMap::new(),
             lifecycle_day: None,
         }
     }
@@ -345,6 +356,11 @@ impl Bucket {
             None => versions.and_then(|v| v.last()).ok_or_else(no_such_key),
             Some(id) => versions.into_iter().flatten().find(|v| v.id == id).ok_or_else(no_such_version),
         }
+    }
+
+    /// The object of the version `id` of `key`.
+    pub(super) fn object_mut(&mut self, key: &str, id: &str) -> Option<&mut Object> {
+        self.keys.get_mut(key)?.iter_mut().find(|version| version.id == id)?.object.as_mut()
     }
 
     /// Adds a version (an object or a delete marker) and returns its id.
@@ -391,17 +407,17 @@ fn version_id(key: &str, sequence: u64) -> String {
 }
 
 /// Bodies in a snapshot: base64 text.
-mod base64_bytes {
+pub(super) mod base64_bytes {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use bytes::Bytes;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(bytes: &Bytes, to: S) -> Result<S::Ok, S::Error> {
+    pub(in super::super) fn serialize<S: Serializer>(bytes: &Bytes, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&STANDARD.encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
         STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(D::Error::custom)
     }

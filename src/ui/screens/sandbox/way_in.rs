@@ -19,6 +19,6 @@ pub fn ui(ui: &mut Ui, view: &SandboxView) {
 fn variables(url: &str) -> String {
     format!(
         "export AWS_ENDPOINT_URL={url}\nexport AWS_ACCESS_KEY_ID=OUTCROPSANDBOX00\nexport AWS_SECRET_ACCESS_KEY=outcrop-sandbox-secret\n\
-         export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\nunset AWS_PROFILE AWS_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK"
+         export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\nexport AWS_DISABLE_HOST_PREFIX_INJECTION=true\nunset AWS_PROFILE AWS_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK"
     )
 }
