@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use http::header::AUTHORIZATION;
 
 use super::api::{ApiError, CallContext, Request};
-use super::iam::policy::wildcard_match;
+use super::iam::policy::{Context, Decision, wildcard_match};
 use super::wire::Protocol;
 use super::world::World;
 use super::{Sandbox, WorldGuard};
@@ -85,12 +85,15 @@ pub(super) fn caller_of_arn(source: &str, account: &str) -> Option<String> {
 impl Sandbox {
     /// The facts of a call from its signature.
     pub(super) fn call_context(&self, signature: Option<&Signature>) -> CallContext {
-        let account = self.world().account_id.clone();
         let access_key = signature.map(|signature| signature.access_key.clone());
+        let world = self.world();
+        let account = world.account_id.clone();
+        let user = access_key.as_deref().and_then(|key| world.iam.arn_of_key(key)).map(str::to_owned);
+        drop(world);
         let region = signature.and_then(|signature| signature.region.clone()).unwrap_or_else(|| "us-east-1".to_owned());
         CallContext {
             region,
-            principal_arn: principal_arn(&account, access_key.as_deref()),
+            principal_arn: user.unwrap_or_else(|| principal_arn(&account, access_key.as_deref())),
             account,
             access_key,
             request_id: self.new_id(),
@@ -98,8 +101,11 @@ impl Sandbox {
         }
     }
 
-    /// `Err` when the caller's session has expired; S3 words it in its own way.
+    /// `Err` when the caller's session has expired or the access key is switched off; S3 words it in its own way.
     pub(super) fn check_session(&self, cx: &CallContext, protocol: Protocol) -> Result<(), ApiError> {
+        if cx.access_key.as_ref().is_some_and(|key| self.world().iam.is_inactive(key)) {
+            return Err(invalid_key(protocol));
+        }
         if !cx.access_key.as_ref().is_some_and(|key| self.world().expired_keys.contains(key)) {
             return Ok(());
         }
@@ -113,10 +119,43 @@ impl Sandbox {
 
     /// Whether the caller may do `action` (`logs:CreateLogGroup`) on `resource`; `Err` is AWS's refusal.
     ///
-    /// Services with values in and out need not call this, the router does. Everything is allowed that [`World::denied`] does not deny.
+    /// Services with values in and out need not call this, the router does. Everything is allowed that
+    /// [`World::denied`] does not deny, except to users of IAM, who may do what their policies allow.
     pub fn authorize(&self, cx: &CallContext, action: &str, resource: &str) -> Result<(), ApiError> {
+        self.authorize_in(cx, action, resource, Context::new())
+    }
+
+    /// The same with what conditions of policies may look at beyond the usual, such as `iam:PassedToService`.
+    pub fn authorize_in(&self, cx: &CallContext, action: &str, resource: &str, context: Context) -> Result<(), ApiError> {
         let world: WorldGuard<'_> = self.world();
-        if is_denied(&world, &cx.principal_arn, action) { Err(access_denied(&cx.principal_arn, action, resource)) } else { Ok(()) }
+        if is_denied(&world, &cx.principal_arn, action) {
+            return Err(access_denied(cx, action, resource, Decision::ImplicitDeny));
+        }
+        let context = usual(cx, context);
+        match world.iam.user_decides(&cx.principal_arn, action, resource, &context) {
+            None | Some(Decision::Allowed) => Ok(()),
+            Some(decision) => Err(access_denied(cx, action, resource, decision)),
+        }
+    }
+}
+
+/// What conditions may look at in every call.
+fn usual(cx: &CallContext, context: Context) -> Context {
+    let name = cx.principal_arn.rsplit('/').next().unwrap_or_default();
+    context
+        .with("aws:PrincipalArn", cx.principal_arn.as_str())
+        .with("aws:PrincipalAccount", cx.account.as_str())
+        .with("aws:RequestedRegion", cx.region.as_str())
+        .with("aws:username", name)
+}
+
+fn invalid_key(protocol: Protocol) -> ApiError {
+    const INVALID: &str = "The security token included in the request is invalid.";
+    match protocol {
+        Protocol::RestXml => ApiError::new(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
+        Protocol::Query(_) | Protocol::Cbor => ApiError::new(403, "InvalidClientTokenId", INVALID),
+        Protocol::RestJson => ApiError::new(403, "UnrecognizedClientException", INVALID),
+        Protocol::AwsJson10 | Protocol::AwsJson11 => ApiError::new(400, "UnrecognizedClientException", INVALID),
     }
 }
 
@@ -127,11 +166,14 @@ pub(super) fn is_denied(world: &World, principal: &str, action: &str) -> bool {
 }
 
 /// AWS's refusal; JSON services say `AccessDeniedException`, the older ones `AccessDenied`.
-fn access_denied(principal: &str, action: &str, resource: &str) -> ApiError {
+fn access_denied(cx: &CallContext, action: &str, resource: &str, decision: Decision) -> ApiError {
     let prefix = action.split(':').next().unwrap_or_default();
     let code = if matches!(prefix, "iam" | "sts" | "s3" | "cloudwatch" | "sns") { "AccessDenied" } else { "AccessDeniedException" };
-    let message = format!(
-        "User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
-    );
+    let why = match decision {
+        Decision::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
+        Decision::Allowed | Decision::ImplicitDeny => format!("because no identity-based policy allows the {action} action"),
+    };
+    let principal = &cx.principal_arn;
+    let message = format!("User: {principal} is not authorized to perform: {action} on resource: {resource} {why}");
     ApiError::new(403, code, message)
 }

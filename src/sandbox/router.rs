@@ -162,15 +162,34 @@ fn handler(service: Service, operation: &str) -> Option<Handler> {
 fn resource_arn(service: Service, cx: &CallContext, input: &Value) -> String {
     let text = |name: &str| input.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     match service {
-        Service::Logs => {
-            format!("arn:aws:logs:{}:{}:log-group:{}:log-stream:{}", cx.region, cx.account, text("logGroupName"), text("logStreamName"))
+        Service::Logs => logs_arn(cx, input),
+        Service::CloudWatch if input.get("AlarmName").is_some() => {
+            format!("arn:aws:cloudwatch:{}:{}:alarm:{}", cx.region, cx.account, text("AlarmName"))
         }
+        Service::CloudWatch if input.get("DashboardName").is_some() => {
+            format!("arn:aws:cloudwatch::{}:dashboard/{}", cx.account, text("DashboardName"))
+        }
+        Service::Iam if input.get("PolicyArn").is_some() && input.get("RoleName").is_none() && input.get("UserName").is_none() => {
+            text("PolicyArn")
+        }
+        Service::Iam if input.get("UserName").is_some() => format!("arn:aws:iam::{}:user/{}", cx.account, text("UserName")),
         Service::Sns => {
             ["TopicArn", "TargetArn", "ResourceArn"].into_iter().map(text).find(|arn| !arn.is_empty()).unwrap_or_else(|| "*".to_owned())
         }
         Service::Iam => format!("arn:aws:iam::{}:role/{}", cx.account, text("RoleName")),
         _ => "*".to_owned(),
     }
+}
+
+/// A group may also be named by an ARN or an identifier, alone or as the first of several.
+fn logs_arn(cx: &CallContext, input: &Value) -> String {
+    let first = |name: &str| input.get(name).and_then(|list| list.get(0)).and_then(Value::as_str);
+    let one = |name: &str| input.get(name).and_then(Value::as_str);
+    let named = one("logGroupIdentifier").or_else(|| first("logGroupIdentifiers")).or_else(|| one("resourceArn"));
+    let prefix = format!("arn:aws:logs:{}:{}:log-group:", cx.region, cx.account);
+    let group = one("logGroupName").or(named).unwrap_or_default();
+    let group = group.strip_prefix(&prefix).unwrap_or(group);
+    format!("{prefix}{group}:log-stream:{}", one("logStreamName").unwrap_or_default())
 }
 
 /// The service of a request: what the signature says, or what the shape of an unsigned request tells.

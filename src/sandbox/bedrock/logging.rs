@@ -8,6 +8,7 @@ use super::shape::invalid;
 use super::state::{CloudWatchConfig, LoggingConfig, S3Config};
 use crate::sandbox::Sandbox;
 use crate::sandbox::api::{ApiError, ApiResult, CallContext, Input, Request};
+use crate::sandbox::iam::policy::Context;
 use crate::sandbox::wire::json::parse_object;
 use crate::sandbox::world::World;
 
@@ -111,7 +112,10 @@ fn read_s3(input: &Input<'_>) -> Result<S3Config, ApiError> {
 
 /// Handing a role to a service is an action of its own; Bedrock words the refusal with its own code.
 fn pass_role(sandbox: &Sandbox, cx: &CallContext, role_arn: &str) -> Result<(), ApiError> {
-    sandbox.authorize(cx, "iam:PassRole", role_arn).map_err(|error| ApiError { code: "AccessDeniedException".to_owned(), ..error })
+    let context = Context::new().with("iam:PassedToService", "bedrock.amazonaws.com");
+    sandbox
+        .authorize_in(cx, "iam:PassRole", role_arn, context)
+        .map_err(|error| ApiError { code: "AccessDeniedException".to_owned(), ..error })
 }
 
 fn check_destinations(world: &World, place: &Place, config: &LoggingConfig) -> Result<(), ApiError> {

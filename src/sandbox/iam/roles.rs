@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::holders::{Kind, find, find_mut};
 use super::policy::{PolicyDocument, PolicyKind};
 use super::{Document, INVALID, Role, State, Tag};
 use crate::sandbox::Sandbox;
@@ -11,7 +12,7 @@ use crate::sandbox::wire::timestamp;
 /// Characters of a trust policy, spaces not counted.
 const MAX_TRUST: usize = 2_048;
 
-/// Tags of one role.
+/// Tags of one resource.
 const MAX_TAGS: usize = 50;
 
 /// Roles of one account.
@@ -50,6 +51,7 @@ fn new_role(input: &Input<'_>, cx: &CallContext) -> Result<Role, ApiError> {
         max_session_seconds,
         trust: Document::new(trust.to_owned(), cx.now),
         policies: std::collections::BTreeMap::new(),
+        attached: Vec::new(),
         tags: tags(input, &[])?,
     })
 }
@@ -94,8 +96,12 @@ pub(super) fn delete_role(sandbox: &Sandbox, _cx: &CallContext, input: &Value) -
     let input = Input::new(input, INVALID);
     let name = role_name(&input)?;
     let mut world = sandbox.world();
-    if !existing(&world.iam, name)?.policies.is_empty() {
+    let role = existing(&world.iam, name)?;
+    if !role.policies.is_empty() {
         return Err(ApiError::new(409, "DeleteConflict", "Cannot delete entity, must delete policies first."));
+    }
+    if !role.attached.is_empty() {
+        return Err(ApiError::new(409, "DeleteConflict", "Cannot delete entity, must detach all policies first."));
     }
     world.iam.remove(name);
     Ok(Value::Null)
@@ -120,23 +126,40 @@ pub(super) fn update_assume_role_policy(sandbox: &Sandbox, cx: &CallContext, inp
     Ok(Value::Null)
 }
 
-pub(super) fn tag_role(sandbox: &Sandbox, _cx: &CallContext, input: &Value) -> ApiResult {
+/// `TagRole`, `TagUser`.
+pub(super) fn tag(kind: Kind, sandbox: &Sandbox, input: &Value) -> ApiResult {
     let input = Input::new(input, INVALID);
     let mut world = sandbox.world();
-    let role = existing_mut(&mut world.iam, role_name(&input)?)?;
-    role.tags = tags(&input, &role.tags)?;
+    let holder = find_mut(&mut world.iam, kind, kind.name(&input)?)?;
+    *holder.tags = tags(&input, holder.tags)?;
     Ok(Value::Null)
 }
 
-pub(super) fn list_role_tags(sandbox: &Sandbox, _cx: &CallContext, input: &Value) -> ApiResult {
+/// `UntagRole`, `UntagUser`.
+pub(super) fn untag(kind: Kind, sandbox: &Sandbox, input: &Value) -> ApiResult {
+    let input = Input::new(input, INVALID);
+    let mut world = sandbox.world();
+    let holder = find_mut(&mut world.iam, kind, kind.name(&input)?)?;
+    *holder.tags = untagged(&input, holder.tags)?;
+    Ok(Value::Null)
+}
+
+/// `ListRoleTags`, `ListUserTags`.
+pub(super) fn list_tags(kind: Kind, sandbox: &Sandbox, input: &Value) -> ApiResult {
     let input = Input::new(input, INVALID);
     let world = sandbox.world();
-    let role = existing(&world.iam, role_name(&input)?)?;
-    page(&input, "Tags", &role.tags.iter().map(|tag| json!(tag)).collect::<Vec<_>>())
+    let holder = find(&world.iam, kind, kind.name(&input)?)?;
+    page(&input, "Tags", &holder.tags.iter().map(|tag| json!(tag)).collect::<Vec<_>>())
+}
+
+/// `had` without the tags whose keys the call names.
+pub(super) fn untagged(input: &Input<'_>, had: &[Tag]) -> Result<Vec<Tag>, ApiError> {
+    let keys = input.strings("TagKeys")?;
+    Ok(had.iter().filter(|tag| !keys.iter().any(|key| tag.key.eq_ignore_ascii_case(key))).cloned().collect())
 }
 
 /// `had` with the tags of the call added or replaced.
-fn tags(input: &Input<'_>, had: &[Tag]) -> Result<Vec<Tag>, ApiError> {
+pub(super) fn tags(input: &Input<'_>, had: &[Tag]) -> Result<Vec<Tag>, ApiError> {
     let mut all = had.to_vec();
     for tag in input.structures("Tags")? {
         let (key, value) = (tag.required_str("Key")?, tag.required_str("Value")?);
@@ -170,7 +193,7 @@ pub(super) fn checked_name<'a>(input: &Input<'a>, member: &str, max: usize) -> R
     Ok(name)
 }
 
-fn path<'a>(input: &Input<'a>, member: &str) -> Result<Option<&'a str>, ApiError> {
+pub(super) fn path<'a>(input: &Input<'a>, member: &str) -> Result<Option<&'a str>, ApiError> {
     let Some(path) = input.opt_str(member)? else { return Ok(None) };
     input.check_length(member, path, 1..=512)?;
     let printable = path.chars().all(|c| ('\u{21}'..='\u{7f}').contains(&c));

@@ -48,7 +48,10 @@ fn check_action(action: &str) -> Result<(), ApiError> {
 /// A role of the account is judged by its policies; the callers themselves by what the sandbox denies them.
 fn decision(world: &World, source: &str, action: &str, resource: &str, context: &Context) -> Result<Decision, ApiError> {
     if let Some(role) = world.iam.role_by_arn(source) {
-        return Ok(role.decides(action, resource, context));
+        return Ok(world.iam.role_decides(role, action, resource, context));
+    }
+    if let Some(decision) = world.iam.user_decides(source, action, resource, context) {
+        return Ok(decision);
     }
     if source.starts_with("arn:aws:sts:") {
         let message = format!("Invalid Entity Arn: {source} does not clearly define entity type and name.");
