@@ -21,6 +21,7 @@ pub mod iam;
 mod input;
 pub mod logs;
 pub mod pulse;
+pub mod quotas;
 pub mod router;
 pub mod s3;
 pub mod server;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::api::{ApiError, ApiResult, CallContext, Handler, Operations, Request, Response, StreamHandler, Streams};
 use super::credentials::Signature;
 use super::wire::{self, Protocol};
-use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, s3, sns, sts};
+use super::{Sandbox, bedrock, cloudwatch, control, iam, logs, quotas, s3, sns, sts};
 
 /// The services of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Service {
     Sts,
     /// Notifications.
     Sns,
+    /// Service Quotas.
+    Quotas,
     /// Bedrock, control plane and runtime.
     Bedrock,
     /// Object storage.
@@ -30,12 +32,13 @@ pub enum Service {
 }
 
 /// Services whose operations take and give values.
-const VALUE_SERVICES: [(Service, Operations); 5] = [
+const VALUE_SERVICES: [(Service, Operations); 6] = [
     (Service::Logs, logs::OPERATIONS),
     (Service::CloudWatch, cloudwatch::OPERATIONS),
     (Service::Iam, iam::OPERATIONS),
     (Service::Sts, sts::OPERATIONS),
     (Service::Sns, sns::OPERATIONS),
+    (Service::Quotas, quotas::OPERATIONS),
 ];
 
 /// Every operation that the sandbox answers, as (service, operation).
@@ -58,6 +61,7 @@ impl Service {
             Self::Iam => "iam",
             Self::Sts => "sts",
             Self::Sns => "sns",
+            Self::Quotas => "servicequotas",
             Self::Bedrock => "bedrock",
             Self::S3 => "s3",
             Self::Unknown => "unknown",
@@ -72,6 +76,7 @@ impl Service {
             "iam" => Self::Iam,
             "sts" => Self::Sts,
             "sns" => Self::Sns,
+            "servicequotas" => Self::Quotas,
             "bedrock" => Self::Bedrock,
             "s3" => Self::S3,
             _ => Self::Unknown,
@@ -210,6 +215,7 @@ fn service_of_target(target: &str) -> Service {
     match target.split('.').next().unwrap_or_default() {
         "Logs_20140328" => Service::Logs,
         "GraniteServiceVersion20100801" => Service::CloudWatch,
+        "ServiceQuotasV20190624" => Service::Quotas,
         _ => Service::Unknown,
     }
 }
@@ -240,7 +246,10 @@ fn is_form(request: &Request) -> bool {
 }
 
 fn is_bedrock_path(path: &str) -> bool {
-    const ROOTS: [&str; 8] = [
+    const ROOTS: [&str; 11] = [
+        "tagResource",
+        "untagResource",
+        "listTagsForResource",
         "model",
         "foundation-models",
         "foundation-model-availability",

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::profiles;
 use super::routes::Parameters;
 use super::shape::invalid;
 use crate::base::clock::Timestamp;
@@ -20,6 +21,9 @@ pub(super) struct Target {
 
 /// The ARN that a caller must be allowed to invoke: the profile's, or the model's.
 pub(super) fn resource_arn(cx: &CallContext, model_id: &str) -> String {
+    if model_id.contains(":application-inference-profile/") {
+        return model_id.to_owned();
+    }
     let id = model_id.rsplit('/').next().unwrap_or(model_id);
     if models::profile_prefix(id).is_some() {
         return format!("arn:aws:bedrock:{}:{}:inference-profile/{id}", cx.region, cx.account);
@@ -29,6 +33,8 @@ pub(super) fn resource_arn(cx: &CallContext, model_id: &str) -> String {
 
 /// The model behind `model_id` for an invocation in the caller's Region; `Err` is what AWS answers.
 pub(super) fn resolve(sandbox: &Sandbox, cx: &CallContext, model_id: &str) -> Result<Target, ApiError> {
+    let source = profiles::source(sandbox, cx, model_id);
+    let model_id = source.as_deref().unwrap_or(model_id);
     let model = models::find(model_id).filter(|_| arn_is_of_caller(model_id, cx)).ok_or_else(unknown_model)?;
     let geography = match models::profile_prefix(model_id) {
         Some(prefix) => Some(model.profiles_from(&cx.region).find(|g| g.prefix == prefix).ok_or_else(unknown_model)?),
@@ -178,7 +184,7 @@ fn lifecycle(model: &Model, now: Timestamp) -> Value {
 }
 
 /// Profiles that can be called from the caller's Region.
-fn profiles(cx: &CallContext) -> impl Iterator<Item = Value> + '_ {
+fn system_profiles(cx: &CallContext) -> impl Iterator<Item = Value> + '_ {
     listed(cx).flat_map(|model| model.profiles_from(&cx.region).map(|geography| profile(cx, geography, model)))
 }
 
@@ -210,8 +216,14 @@ fn destinations(cx: &CallContext, geography: &Geography, model: &Model) -> Vec<V
     regions.into_iter().map(|region| json!({ "modelArn": model_arn(region, model) })).collect()
 }
 
+/// The models behind the ARN of a model or of a system-defined profile.
+pub(super) fn models_behind(cx: &CallContext, source: &str) -> Value {
+    let profile = system_profiles(cx).find(|profile| profile["inferenceProfileArn"] == source);
+    profile.map_or_else(|| json!([{ "modelArn": source }]), |profile| profile["models"].clone())
+}
+
 /// `ListInferenceProfiles`: pages of at most 1,000; the token is the number of profiles already given.
-pub(super) fn list_inference_profiles(cx: &CallContext, parameters: &Parameters) -> ApiResult {
+pub(super) fn list_inference_profiles(sandbox: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let size = parameters.number("maxResults", 1..=1_000)?.unwrap_or(100) as usize;
     let start = match parameters.get("nextToken") {
         Some(token) => token.parse::<usize>().map_err(|_| invalid("The pagination token provided is invalid."))?,
@@ -223,7 +235,9 @@ pub(super) fn list_inference_profiles(cx: &CallContext, parameters: &Parameters)
             "1 validation error detected: Value '{kind}' at 'typeEquals' failed to satisfy constraint: {constraint}"
         )));
     }
-    let all: Vec<Value> = if parameters.get("type") == Some("APPLICATION") { Vec::new() } else { profiles(cx).collect() };
+    // Without a type the service lists its own.
+    let all: Vec<Value> =
+        if parameters.get("type") == Some("APPLICATION") { profiles::all(sandbox, cx) } else { system_profiles(cx).collect() };
     let page: Vec<&Value> = all.iter().skip(start).take(size).collect();
     let end = start + page.len();
     let mut output = json!({ "inferenceProfileSummaries": page });
@@ -234,8 +248,10 @@ pub(super) fn list_inference_profiles(cx: &CallContext, parameters: &Parameters)
 }
 
 /// `GetInferenceProfile`, by id or ARN.
-pub(super) fn get_inference_profile(cx: &CallContext, parameters: &Parameters) -> ApiResult {
+pub(super) fn get_inference_profile(sandbox: &Sandbox, cx: &CallContext, parameters: &Parameters) -> ApiResult {
     let id = parameters.id();
-    let found = profiles(cx).find(|profile| profile["inferenceProfileId"] == id || profile["inferenceProfileArn"] == id);
+    let found = system_profiles(cx)
+        .chain(profiles::all(sandbox, cx))
+        .find(|profile| profile["inferenceProfileId"] == id || profile["inferenceProfileArn"] == id);
     found.ok_or_else(|| not_found("The requested inference profile could not be found."))
 }

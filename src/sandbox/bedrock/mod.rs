@@ -7,12 +7,14 @@
 mod at_once;
 mod cache;
 mod catalogue;
+mod count;
 mod delivery;
 mod logging;
 pub mod meters;
 mod model;
 mod neighbours;
 mod pace;
+mod profiles;
 mod prompt;
 mod record;
 mod reply;
@@ -46,6 +48,12 @@ pub const OPERATIONS: &[&str] = &[
     "GetFoundationModelAvailability",
     "ListInferenceProfiles",
     "GetInferenceProfile",
+    "CreateInferenceProfile",
+    "DeleteInferenceProfile",
+    "TagResource",
+    "UntagResource",
+    "ListTagsForResource",
+    "CountTokens",
     "Converse",
     "ConverseStream",
     "InvokeModel",
@@ -79,8 +87,14 @@ fn control(sandbox: &Sandbox, cx: &CallContext, operation: &'static str, id: &st
         "ListFoundationModels" => Ok(catalogue::list_foundation_models(cx, &parameters)),
         "GetFoundationModel" => catalogue::get_foundation_model(cx, &parameters),
         "GetFoundationModelAvailability" => catalogue::get_foundation_model_availability(sandbox, cx, &parameters),
-        "ListInferenceProfiles" => catalogue::list_inference_profiles(cx, &parameters),
-        "GetInferenceProfile" => catalogue::get_inference_profile(cx, &parameters),
+        "ListInferenceProfiles" => catalogue::list_inference_profiles(sandbox, cx, &parameters),
+        "GetInferenceProfile" => catalogue::get_inference_profile(sandbox, cx, &parameters),
+        "CreateInferenceProfile" => profiles::create(sandbox, cx, request),
+        "DeleteInferenceProfile" => profiles::delete(sandbox, cx, id),
+        "TagResource" => profiles::tag(sandbox, cx, request),
+        "UntagResource" => profiles::untag(sandbox, cx, request),
+        "ListTagsForResource" => profiles::list_tags(sandbox, cx, request),
+        "CountTokens" => count::tokens(sandbox, cx, id, request),
         other => Err(ApiError::not_implemented("bedrock", other)),
     }
 }

@@ -102,6 +102,7 @@ pub(super) fn route(request: &Request) -> Route {
     let segments: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
     let decode = |parts: &[&str]| percent_decode_str(&parts.join("/")).decode_utf8_lossy().into_owned();
     match (&request.method, segments.as_slice()) {
+        (&Method::POST, ["model", id @ .., "count-tokens"]) if !id.is_empty() => Route::Control("CountTokens", decode(id)),
         (&Method::POST, ["model", id @ .., operation]) if !id.is_empty() => {
             invocation(operation).map_or_else(|| unknown(request), |invocation| Route::Invoke(invocation, decode(id)))
         }
@@ -111,6 +112,11 @@ pub(super) fn route(request: &Request) -> Route {
         (&Method::GET, ["foundation-models"]) => Route::Control("ListFoundationModels", String::new()),
         (&Method::GET, ["foundation-models", id @ ..]) => Route::Control("GetFoundationModel", decode(id)),
         (&Method::GET, ["foundation-model-availability", id @ ..]) => Route::Control("GetFoundationModelAvailability", decode(id)),
+        (&Method::POST, ["inference-profiles"]) => Route::Control("CreateInferenceProfile", String::new()),
+        (&Method::DELETE, ["inference-profiles", id @ ..]) => Route::Control("DeleteInferenceProfile", decode(id)),
+        (&Method::POST, ["tagResource"]) => Route::Control("TagResource", String::new()),
+        (&Method::POST, ["untagResource"]) => Route::Control("UntagResource", String::new()),
+        (&Method::POST, ["listTagsForResource"]) => Route::Control("ListTagsForResource", String::new()),
         (&Method::GET, ["inference-profiles"]) => Route::Control("ListInferenceProfiles", String::new()),
         (&Method::GET, ["inference-profiles", id @ ..]) => Route::Control("GetInferenceProfile", decode(id)),
         _ => unknown(request),
@@ -129,8 +135,6 @@ fn invocation(name: &str) -> Option<Invocation> {
 
 /// Operations of Bedrock that the sandbox does not have, by method and beginning of the path.
 const NOT_HERE: &[(&str, &str, &str)] = &[
-    ("POST", "/inference-profiles", "CreateInferenceProfile"),
-    ("DELETE", "/inference-profiles/", "DeleteInferenceProfile"),
     ("GET", "/guardrails", "ListGuardrails"),
     ("POST", "/guardrails", "CreateGuardrail"),
     ("GET", "/custom-models", "ListCustomModels"),
@@ -148,15 +152,11 @@ const NOT_HERE: &[(&str, &str, &str)] = &[
     ("POST", "/delete-foundation-model-agreement", "DeleteFoundationModelAgreement"),
     ("GET", "/async-invoke", "ListAsyncInvokes"),
     ("POST", "/async-invoke", "StartAsyncInvoke"),
-    ("POST", "/listTagsForResource", "ListTagsForResource"),
-    ("POST", "/tagResource", "TagResource"),
-    ("POST", "/untagResource", "UntagResource"),
 ];
 
 fn unknown(request: &Request) -> Route {
     if let Some(operation) = request.path.strip_prefix("/model/").and_then(|rest| rest.rsplit('/').next()) {
         let name = match operation {
-            "count-tokens" => "CountTokens",
             "invoke-with-bidirectional-stream" => "InvokeModelWithBidirectionalStream",
             other => other,
         };
@@ -193,7 +193,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(name(Method::GET, "/guardrails"), "ListGuardrails");
-        assert_eq!(name(Method::POST, "/model/x/count-tokens"), "CountTokens");
+        assert_eq!(name(Method::POST, "/model/x/invoke-with-bidirectional-stream"), "InvokeModelWithBidirectionalStream");
         assert_eq!(name(Method::PATCH, "/nothing"), "PATCH /nothing");
     }
 

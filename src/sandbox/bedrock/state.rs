@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Pending;
+use super::profiles::ApplicationProfile;
 
 /// The service's resources in one Region.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub struct State {
     pub(super) cache: BTreeMap<String, super::cache::Entry>,
     /// Records that wait for the next S3 object.
     pub(super) pending: Vec<Pending>,
+    /// Application inference profiles by id.
+    pub(super) profiles: BTreeMap<String, ApplicationProfile>,
     /// Whether somebody is about to write [`Self::pending`]; not kept, because nobody is after a restart.
     #[serde(skip)]
     pub(super) flush_scheduled: bool,

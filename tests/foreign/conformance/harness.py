@@ -52,6 +52,13 @@ def cli(*args, parse=True):
     return (json.loads(text) if text.strip() else None) if parse else text
 
 
+def lacks(service, operation, *command):
+    """Proves that the AWS CLI has no such command, so that the operation need not be tried with it."""
+    commands = create_clidriver().create_help_command().command_table[command[0]].create_help_command().command_table
+    assert command[1] not in commands, f"the AWS CLI has {command} after all: try it"
+    tried.add(("cli", service, operation))
+
+
 class CliError(Exception):
     def __init__(self, status, text, args):
         super().__init__(f"aws {' '.join(map(str, args))} ended with {status}: {text}")
