@@ -21,6 +21,7 @@ mod sandbox_cloudwatch;
 mod sandbox_core;
 mod sandbox_live_tail;
 mod sandbox_logs;
+mod sandbox_robust;
 mod sandbox_s3;
 mod story_dashboard;
 mod story_keyboard;

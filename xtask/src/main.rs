@@ -12,7 +12,8 @@ const HELP: &str = "\
 cargo xtask run [ARGS…]    open the program (optimised build); ARGS go to it
 cargo xtask test           every check: format, lints, docs, tests, labs, foreign clients
 cargo xtask test NAME…     only the named checks: format, lints, docs, tests, labs, foreign
-cargo xtask bench          the ratios of the design's budgets
+cargo xtask bench          the ratios of the design's budgets: start
+cargo xtask bench sandbox  requests a second of the sandbox against moto's server
 cargo xtask setup          only install what is missing
 ";
 
@@ -41,10 +42,18 @@ fn run(args: &[String]) -> Outcome {
     execute(cargo(&["run", "--release", "--bin", "outcrop", "--"]).args(args))
 }
 
+/// The benches, the one that runs without a name first.
+const BENCHES: [&str; 2] = ["start", "sandbox"];
+
 fn bench(args: &[String]) -> Outcome {
     machine::prepare(machine::Purpose::Test)?;
+    let (name, rest) = match args.split_first() {
+        Some((name, rest)) if BENCHES.contains(&name.as_str()) => (name.as_str(), rest),
+        _ => (BENCHES[0], args),
+    };
     execute(cargo(&["build", "--release", "--bins", "--examples"]).env("CARGO_TERM_QUIET", "true"))?;
-    execute(cargo(&["bench", "--bench", "start"]).args(args))
+    let clients = venv::prepare()?;
+    execute(cargo(&["bench", "--bench", name]).args(rest).env("OUTCROP_FOREIGN_CLIENTS", clients))
 }
 
 /// The cargo that runs us, in the project's folder.
