@@ -16,6 +16,7 @@ mod lab_check;
 mod lab_engine;
 mod lab_kill;
 mod records;
+mod sandbox_any_bytes;
 mod sandbox_bedrock;
 mod sandbox_cloudwatch;
 mod sandbox_core;
