@@ -19,7 +19,7 @@ use crate::base::{error, files};
 const FORMAT: &str = "outcrop-sandbox";
 
 /// Version of the file that this program writes, and the newest that it reads.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The oldest version that this program reads. What a version lacks begins empty: every part of the state has a default.
 const OLDEST: u32 = 1;

@@ -74,6 +74,37 @@ def test_each_incident_is_seen_in_metrics_and_logs():
     assert len(incident("personal-data", "Invocations", "{ $.identity.arn = *crm-export-role* }")) > 5
 
 
+# What an alarm watches to catch each incident: metric, statistic, threshold; of all models where the metric has no model.
+CAUGHT_BY = {
+    "throttling-storm": ("AWS/Bedrock", "InvocationThrottles", "Sum", 3, MODEL),
+    "latency-regression": ("AWS/Bedrock", "InvocationLatency", "p90", 9000, MODEL),
+    "token-bomb": ("AWS/Bedrock", "InputTokenCount", "Maximum", 15000, MODEL),
+    "denied-model": ("AWS/Bedrock", "InvocationClientErrors", "Sum", 3, MODEL),
+    "expired-model": ("AWS/Bedrock", "InvocationClientErrors", "Sum", 3, MODEL),
+    "log-delivery-failure": ("AWS/Bedrock", "ModelInvocationLogsCloudWatchDeliveryFailure", "Sum", 3, None),
+    "personal-data": ("Class", "PersonalData", "Sum", 0, None),
+}
+
+
+def test_each_incident_is_caught_by_an_alarm_that_recovers():
+    watched = {"metricName": "PersonalData", "metricNamespace": "Class", "metricValue": "1"}
+    logs.put_metric_filter(logGroupName=GROUP, filterName="personal-data", filterPattern="{ $.identity.arn = *crm-export-role* }", metricTransformations=[watched])
+    state = lambda name: cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
+    for name, (namespace, metric, stat, threshold, model) in CAUGHT_BY.items():
+        how = {"ExtendedStatistic": stat} if stat.startswith("p") else {"Statistic": stat}
+        dimensions = [{"Name": "ModelId", "Value": model}] if model else []
+        cloudwatch.put_metric_alarm(AlarmName=name, Namespace=namespace, MetricName=metric, Dimensions=dimensions, Period=60, EvaluationPeriods=3, DatapointsToAlarm=2,
+                                    Threshold=threshold, ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching", **how)
+        advance(120)
+        eq(state(name), "OK", name)
+        lever("incidents", name=name)
+        advance(300)
+        eq(state(name), "ALARM", name)
+        lever("incidents", name=name, stop=True)
+        advance(600)
+        eq(state(name), "OK", name)
+
+
 def test_an_incident_happens_to_the_learner_too():
     lever("incidents", name="denied-model")
     try:
