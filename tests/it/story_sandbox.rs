@@ -121,7 +121,7 @@ fn an_alarm_writes_a_letter_once_its_reader_has_confirmed() {
         aws(&config, "monitoring", set).await;
     });
     perform(&mut harness, SandboxDeed::SetSpeed(1));
-    see(&mut harness, "ALARM: \"throttles\" in us-east-1");
+    see(&mut harness, "\"throttles\" in us-east-1");
     let letter = harness.state().state().sandbox.seen().unwrap().letters[0].clone();
     assert!(topic.ends_with(&letter.topic) && letter.body.contains("\"testing\""), "{letter:?}");
 }

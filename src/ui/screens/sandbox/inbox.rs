@@ -8,7 +8,7 @@ use crate::app::{Commands, State};
 use crate::ui::format::moment;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Card, Push, caption, chip, hint, low_row, mono, strong};
+use crate::ui::widgets::{Card, Push, caption, chip, hint, mono, strong};
 
 /// Letters that are shown; older ones are read with the levers.
 const SHOWN: usize = 20;
@@ -37,10 +37,13 @@ pub fn ui(ui: &mut Ui, state: &State, view: &SandboxView, commands: &mut Command
 fn line(ui: &mut Ui, state: &State, letter: &Letter, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
     ui.horizontal_wrapped(|ui| {
-        if let Some((tone, word)) = mark(letter) {
+        let subject = letter.subject.as_deref().unwrap_or("Without a subject");
+        if let Some((tone, word, rest)) = mark(subject) {
             chip(ui, tone, word);
+            strong(ui, rest);
+        } else {
+            strong(ui, subject);
         }
-        strong(ui, letter.subject.as_deref().unwrap_or("Without a subject"));
         if let Some(token) = &letter.token {
             let push = Push::secondary("Confirm").small().with_icon(icons::CHECK).blocked_by(busy(state));
             if ui.add(push).accessible_name(format!("Confirm the subscription of {}", letter.endpoint)).clicked() {
@@ -48,21 +51,21 @@ fn line(ui: &mut Ui, state: &State, letter: &Letter, commands: &mut Commands) {
             }
         }
     });
-    low_row(ui, |ui| {
-        hint(ui, format!("{} · {} to {} · topic {}", moment(&state.settings, letter.at), letter.protocol, letter.endpoint, letter.topic))
-    });
+    let facts = format!("{} · {} to {} · topic {}", moment(&state.settings, letter.at), letter.protocol, letter.endpoint, letter.topic);
+    ui.horizontal_wrapped(|ui| hint(ui, facts));
     let theme = Theme::of(ui);
     let words = RichText::new("Text").text_style(egui::TextStyle::Small).color(theme.text2);
     CollapsingHeader::new(words).id_salt((&letter.region, letter.number)).show(ui, |ui| mono(ui, readable(&letter.body)));
     ui.add_space(size::GAP_SMALL);
 }
 
-/// The state of which an alarm's letter tells.
-fn mark(letter: &Letter) -> Option<(Tone, &'static str)> {
-    match letter.subject.as_deref()?.split_once(": \"")?.0 {
-        "ALARM" => Some((Tone::Error, "ALARM")),
-        "OK" => Some((Tone::Ok, "OK")),
-        "INSUFFICIENT_DATA" => Some((Tone::Neutral, "NO DATA")),
+/// The state of which an alarm's letter tells, and the rest of its subject.
+fn mark(subject: &str) -> Option<(Tone, &'static str, &str)> {
+    let (state, rest) = subject.split_once(": ").filter(|(_, rest)| rest.starts_with('"'))?;
+    match state {
+        "ALARM" => Some((Tone::Error, "ALARM", rest)),
+        "OK" => Some((Tone::Ok, "OK", rest)),
+        "INSUFFICIENT_DATA" => Some((Tone::Neutral, "NO DATA", rest)),
         _ => None,
     }
 }
