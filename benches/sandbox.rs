@@ -45,9 +45,9 @@ fn main() {
         let (a, b) = (median(a), median(b));
         let ratio = a / b;
         if ratio >= BUDGET {
-            within += 1
+            within += 1;
         } else {
-            over += 1
+            over += 1;
         }
         println!("{name:<16}{a:>14.0}{b:>14.0}{ratio:>9.1}");
     }

@@ -226,7 +226,8 @@ fn target(request: &Request) -> Option<&str> {
 
 /// A query-protocol call names its API by version, in the form or in the address.
 fn service_of_form(request: &Request) -> Option<Service> {
-    let pairs = || form_urlencoded::parse(&request.body).chain(form_urlencoded::parse(request.query.as_bytes()));
+    let unpacked = wire::unpacked(request).ok()?;
+    let pairs = || form_urlencoded::parse(&unpacked.body).chain(form_urlencoded::parse(request.query.as_bytes()));
     let is_form = is_form(request) || request.query.contains("Action=");
     match &*pairs().take(MAX_FORM_PAIRS).find(|(name, _)| is_form && name == "Version")?.1 {
         "2010-05-08" => Some(Service::Iam),
@@ -345,6 +346,16 @@ mod tests {
         ] {
             assert_eq!(destination(&request).0, service, "{request:?}");
         }
+    }
+
+    #[test]
+    fn a_packed_form_is_unpacked_to_see_whose_it_is() {
+        use std::io::Write as _;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(b"Action=PutMetricData&Version=2010-08-01").unwrap();
+        let form = &[("content-type", "application/x-www-form-urlencoded"), ("content-encoding", "gzip")];
+        let packed = Request { body: encoder.finish().unwrap().into(), ..request("/", "", form, "") };
+        assert_eq!(destination(&packed).0, Service::CloudWatch);
     }
 
     #[test]

@@ -35,9 +35,9 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         let mut bytes = text.as_bytes().to_vec();
         let at = at.index(bytes.len());
         if cut {
-            bytes.truncate(at)
+            bytes.truncate(at);
         } else {
-            bytes[at] = byte
+            bytes[at] = byte;
         }
         bytes
     });

@@ -88,7 +88,7 @@ async fn work(scene: Arc<Scene>, client: usize) {
     let stream = format!("client-{client}");
     scene.logs("CreateLogStream", &json!({ "logGroupName": "lab", "logStreamName": stream })).await;
     for round in 0..ROUNDS {
-        let now = jiff::Timestamp::now().as_millisecond();
+        let now = scene.sandbox.clock().now_ms();
         let events: Vec<Value> = (0..5).map(|n| json!({ "timestamp": now, "message": format!("{client} {round} {n}") })).collect();
         scene.logs("PutLogEvents", &json!({ "logGroupName": "lab", "logStreamName": stream, "logEvents": events })).await;
         let own = format!("/robust-clients/own/{client}");
@@ -117,7 +117,7 @@ async fn a_hundred_clients_lose_nothing() {
 async fn broken_connections_leave_no_half_done_work() {
     let scene = Scene::new().await;
     scene.logs("CreateLogStream", &json!({ "logGroupName": "lab", "logStreamName": "s" })).await;
-    let now = jiff::Timestamp::now().as_millisecond();
+    let now = scene.sandbox.clock().now_ms();
     let events: Vec<Value> = (0..50).map(|n| json!({ "timestamp": now, "message": format!("event {n}") })).collect();
     let input = json!({ "logGroupName": "lab", "logStreamName": "s", "logEvents": events }).to_string();
     let put = scene.request("POST", "/", "logs", "Logs_20140328.PutLogEvents", &input);

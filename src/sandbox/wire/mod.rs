@@ -85,9 +85,14 @@ pub struct Call {
     pub input: Value,
 }
 
+/// The request with its body unpacked, if it was compressed.
+pub fn unpacked(request: &Request) -> Result<std::borrow::Cow<'_, Request>, ApiError> {
+    gzip::unpacked(request, gzip::MAX_INFLATED)
+}
+
 /// The call in a request that speaks `protocol`. A malformed request is AWS's `SerializationException` or its like.
 pub fn decode(protocol: Protocol, request: &Request) -> Result<Call, ApiError> {
-    let request = &*gzip::unpacked(request, gzip::MAX_INFLATED)?;
+    let request = &*unpacked(request)?;
     match protocol {
         Protocol::AwsJson10 | Protocol::AwsJson11 => json::decode(request),
         Protocol::Query(_) => query::decode(request),

@@ -4,6 +4,7 @@ import datetime
 import json
 
 from harness import ACCOUNT, REGION, advance, boto, cli, cli_refused, eq, lever, now, refused
+from protocols import PROTOCOLS, send
 
 cloudwatch, sns = boto("cloudwatch"), boto("sns")
 NAMESPACE = "Conformance/Alarms"
@@ -167,3 +168,29 @@ def test_dashboards():
     cloudwatch.delete_dashboards(DashboardNames=["lab"])
     cli("cloudwatch", "delete-dashboards", "--dashboard-names", "lab2")
     refused("ResourceNotFound", "lab", cloudwatch.get_dashboard, DashboardName="lab")
+
+
+def test_every_operation_in_every_protocol():
+    for n, (protocol, packed) in enumerate((p, packed) for p in PROTOCOLS for packed in (False, True)):
+        name = f"spoken-{n}"
+        call = lambda operation, **params: send(protocol, operation, params, packed)
+        done = lambda reply: eq(reply["ResponseMetadata"]["HTTPStatusCode"], 200, (protocol, reply))
+        settings = dict(Namespace=NAMESPACE, MetricName=name, Statistic="Sum", Period=60, EvaluationPeriods=2, Threshold=5.5, ComparisonOperator="GreaterThanThreshold")
+        done(call("PutMetricAlarm", AlarmName=name, Tags=[{"Key": "a", "Value": "1"}], **settings))
+        done(call("SetAlarmState", AlarmName=name, StateValue="ALARM", StateReason="said in every protocol"))
+        [found] = call("DescribeAlarms", AlarmNames=[name])["MetricAlarms"]
+        eq((found["StateValue"], found["Threshold"], found["EvaluationPeriods"]), ("ALARM", 5.5, 2))
+        assert abs(found["StateUpdatedTimestamp"].timestamp() - now()) < 60, found
+        eq(call("DescribeAlarmsForMetric", Namespace=NAMESPACE, MetricName=name)["MetricAlarms"], [found])
+        eq(call("DescribeAlarmHistory", AlarmName=name)["AlarmHistoryItems"][0]["HistorySummary"], "Alarm updated from INSUFFICIENT_DATA to ALARM")
+        done(call("DisableAlarmActions", AlarmNames=[name]))
+        done(call("EnableAlarmActions", AlarmNames=[name]))
+        done(call("TagResource", ResourceARN=found["AlarmArn"], Tags=[{"Key": "b", "Value": "2"}]))
+        done(call("UntagResource", ResourceARN=found["AlarmArn"], TagKeys=["a"]))
+        eq(call("ListTagsForResource", ResourceARN=found["AlarmArn"])["Tags"], [{"Key": "b", "Value": "2"}])
+        done(call("DeleteAlarms", AlarmNames=[name]))
+        eq(call("SetAlarmState", AlarmName=name, StateValue="OK", StateReason="r")["Error"]["Code"], "ResourceNotFound")
+        done(call("PutDashboard", DashboardName=name, DashboardBody=BODY))
+        eq(call("GetDashboard", DashboardName=name)["DashboardBody"], BODY)
+        eq([e["Size"] for e in call("ListDashboards", DashboardNamePrefix=name)["DashboardEntries"]], [len(BODY)])
+        done(call("DeleteDashboards", DashboardNames=[name]))
