@@ -6,10 +6,12 @@
 //! a policy allows (`iam::policy`). Operations that are missing answer `NotImplemented` with their name: access control lists, locks,
 //! notifications, replication and the rest.
 
+mod base64_bytes;
 mod bucket;
 mod checksum;
 mod condition;
 mod convert;
+mod copy;
 mod error;
 mod front;
 mod lifecycle;

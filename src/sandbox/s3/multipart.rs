@@ -17,10 +17,11 @@ use super::bucket::reachable;
 use super::checksum::{self, Algorithm, Checksum};
 use super::condition::Conditions;
 use super::convert::{Names, from_wire_time, owner, wire_time};
+use super::copy::source;
 use super::error::{
     Result, invalid_argument, invalid_range, invalid_request, malformed_xml, no_such_bucket, precondition_failed, storage_full,
 };
-use super::object::{self, asked_encryption, check_acl, checked_metadata, put_output, readable, refuse, source, spread, storage_class};
+use super::object::{self, asked_encryption, check_acl, checked_metadata, put_output, readable, refuse, spread, storage_class};
 use super::state::{Bucket, Headers, MAX_STORED_BYTES, Object, State};
 use super::tags;
 use crate::base::clock::Timestamp;
@@ -48,7 +49,7 @@ pub(super) struct Upload {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct UploadedPart {
-    #[serde(with = "super::state::base64_bytes")]
+    #[serde(with = "super::base64_bytes")]
     body: Bytes,
     etag: String,
     checksum: Checksum,

@@ -27,7 +27,7 @@ use s3s::{S3, S3Request, S3Response, S3Result};
 use super::convert::{bucket_arn, object_arn};
 use super::error::{Result, invalid_request, to_wire};
 use super::state::{Bucket, PublicAccessBlock, State};
-use super::{bucket, listing, multipart, object, policy, settings, tags};
+use super::{bucket, copy, listing, multipart, object, policy, settings, tags};
 use crate::sandbox::Sandbox;
 use crate::sandbox::api::CallContext;
 
@@ -114,7 +114,7 @@ impl Call {
 
     /// Whether the caller may read what a copy is made of.
     fn may_read(&self, copied: &CopySource) -> S3Result<()> {
-        let permitted = object::source(copied).and_then(|(name, key, version)| {
+        let permitted = copy::source(copied).and_then(|(name, key, version)| {
             let action = if version.is_some() { "GetObjectVersion" } else { "GetObject" };
             self.enter(action, &object_arn(name, key), name)
         });
@@ -366,7 +366,7 @@ impl S3 for Call {
         let input = req.input;
         self.may_read(&input.copy_source)?;
         let (name, resource) = (input.bucket.clone(), object_arn(&input.bucket, &input.key));
-        self.write("PutObject", &resource, &name, |state, cx| object::copy(state, cx, &input))
+        self.write("PutObject", &resource, &name, |state, cx| copy::copy(state, cx, &input))
     }
 
     async fn put_object_tagging(&self, req: S3Request<PutObjectTaggingInput>) -> Answer<PutObjectTaggingOutput> {

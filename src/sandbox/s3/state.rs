@@ -136,7 +136,7 @@ pub struct Version {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Object {
     /// The bytes as sent (after transfer decoding).
-    #[serde(with = "base64_bytes")]
+    #[serde(with = "super::base64_bytes")]
     pub body: Bytes,
     /// MD5 of the body in hexadecimal, without quotes; of an object uploaded in parts the MD5 of the parts' and their number.
     pub etag: String,
@@ -404,23 +404,6 @@ pub(super) fn day(at: Timestamp) -> i64 {
 /// A version id of the look that S3 gives them: 32 characters, never the same twice.
 fn version_id(key: &str, sequence: u64) -> String {
     checksum::opaque_id(&format!("{sequence}/{key}"))
-}
-
-/// Bodies in a snapshot: base64 text.
-pub(super) mod base64_bytes {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    use bytes::Bytes;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(in super::super) fn serialize<S: Serializer>(bytes: &Bytes, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(D::Error::custom)
-    }
 }
 
 #[cfg(test)]
