@@ -269,10 +269,10 @@ async fn a_roles_policies_are_simulated() {
 #[tokio::test]
 async fn unknown_operations_are_named_in_the_services_own_protocol() {
     through_both_doors(|_, _, entrance| async move {
-        let error = entrance.iam().create_user().user_name("u").send().await.unwrap_err();
+        let error = entrance.iam().create_group().group_name("g").send().await.unwrap_err();
         assert_eq!(error.raw_response().unwrap().status().as_u16(), 501);
         assert_eq!(error.code(), Some("NotImplemented"));
-        assert_eq!(error.message(), Some("The sandbox does not implement iam:CreateUser"));
+        assert_eq!(error.message(), Some("The sandbox does not implement iam:CreateGroup"));
 
         let logs = sdk_client!(aws_sdk_cloudwatchlogs, &entrance, ACCESS_KEY);
         let error = logs.list_log_anomaly_detectors().send().await.unwrap_err();
@@ -393,9 +393,9 @@ fn a_missing_a_damaged_and_a_newer_snapshot_are_told_apart() {
         assert!(!why.is_empty() && !path.exists());
     }
 
-    std::fs::write(&path, "{\"format\":\"outcrop-sandbox\",\"version\":3,\"world\":{\"shape\":\"unknown\"}}").unwrap();
+    std::fs::write(&path, "{\"format\":\"outcrop-sandbox\",\"version\":4,\"world\":{\"shape\":\"unknown\"}}").unwrap();
     let error = snapshot::load(&path).unwrap_err();
-    assert!(matches!(error, SnapshotError::Newer { found: 3, .. }));
+    assert!(matches!(error, SnapshotError::Newer { found: 4, .. }));
     assert!(error.to_string().contains("update the program"), "{error}");
     assert!(path.exists(), "a newer file is not touched");
 }

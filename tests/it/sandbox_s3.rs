@@ -622,8 +622,8 @@ async fn what_the_sandbox_does_not_do_says_so() {
     let (status, code, message) = refusal(client.get_bucket_acl().bucket(BUCKET).send().await);
     assert_eq!((status, code.as_str()), (501, "NotImplemented"));
     assert!(message.contains("GetBucketAcl"), "{message}");
-    let tagged = client.put_object().bucket(BUCKET).key("k").tagging("a=b").send().await;
-    assert_eq!(refusal(tagged).2, "The sandbox does not implement object tags");
+    let redirected = client.put_object().bucket(BUCKET).key("k").website_redirect_location("/x").send().await;
+    assert_eq!(refusal(redirected).2, "The sandbox does not implement website redirects");
     let acl = client.put_object().bucket(BUCKET).key("k").acl(ObjectCannedAcl::PublicRead).send().await;
     assert_eq!(refusal(acl), (400, "AccessControlListNotSupported".to_owned(), "The bucket does not allow ACLs".to_owned()));
     let stranger = client.list_objects_v2().bucket(BUCKET).expected_bucket_owner("210987654321").send().await;

@@ -71,14 +71,39 @@ fn time_runs_ahead_of_the_wall_for_every_screen() {
 }
 
 #[test]
-fn a_state_of_the_first_version_is_read_and_what_it_lacks_begins_empty() {
+fn states_of_older_versions_are_read_and_what_they_lack_begins_empty() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("state.json");
-    std::fs::write(&path, include_str!("fixtures/sandbox-v1.json")).unwrap();
+    let first = include_str!("fixtures/sandbox-v1.json");
+    for file in [first.to_owned(), first.replace("\"version\":1", "\"version\":2")] {
+        std::fs::write(&path, file).unwrap();
+        let (world, origin) = snapshot::load(&path).unwrap();
+        assert_eq!(origin, Origin::Restored);
+        assert!(world.region_view("us-east-1").logs.group_exists("bedrock-logs"));
+        assert_eq!((world.clock_ahead_ms, world.region_view("us-east-1").sns.inbox().len()), (0, 0));
+    }
+}
+
+#[test]
+fn a_state_with_an_alarm_and_its_letters_is_read_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.json");
+    std::fs::write(&path, include_str!("fixtures/sandbox-v3.json")).unwrap();
     let (world, origin) = snapshot::load(&path).unwrap();
     assert_eq!(origin, Origin::Restored);
-    assert!(world.region_view("us-east-1").logs.group_exists("bedrock-logs"));
-    assert_eq!(world.clock_ahead_ms, 0);
+    assert!(
+        world
+            .region_view("us-east-1")
+            .sns
+            .inbox()
+            .any(|letter| letter.subject.as_deref() == Some("ALARM: \"throttles-of-the-class\" in us-east-1"))
+    );
+    let again = serde_json::to_value(&world).unwrap();
+    let alarm = &again["regions"]["us-east-1"]["cloudwatch"]["alarms"]["held"]["throttles-of-the-class"];
+    assert_eq!(
+        (&alarm["settings"]["evaluation_periods"], &alarm["settings"]["threshold"]),
+        (&serde_json::json!(2), &serde_json::json!(5.0))
+    );
 }
 
 #[test]
