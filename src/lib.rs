@@ -6,6 +6,7 @@ pub mod app;
 pub mod aws;
 pub mod base;
 pub mod cli;
+pub mod insights;
 pub mod lab;
 pub mod logs;
 pub mod metrics;

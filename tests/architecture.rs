@@ -11,14 +11,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("models", &[]),
     ("prompts", &["models"]),
     ("logs", &["models"]),
+    ("insights", &["logs"]),
     ("metrics", &[]),
     ("aws", &[]),
     ("lab", &["aws", "models", "prompts", "logs", "metrics"]),
-    ("sandbox", &["logs", "metrics", "models", "prompts"]),
+    ("sandbox", &["insights", "logs", "metrics", "models", "prompts"]),
     ("runtime", &["app", "aws", "sandbox", "lab", "logs", "metrics", "models", "prompts"]),
     ("ui", &["app", "aws", "lab", "logs", "metrics", "models", "prompts"]),
     ("app", &["ui", "runtime", "aws", "lab", "logs", "metrics", "models", "prompts"]),
-    ("cli", &["app", "runtime", "aws", "sandbox", "lab", "logs", "metrics", "models", "prompts"]),
+    ("cli", &["app", "runtime", "aws", "sandbox", "insights", "lab", "logs", "metrics", "models", "prompts"]),
 ];
 
 /// Crates that only some rooms may name.

@@ -1,4 +1,4 @@
-//! CloudWatch Logs: log groups, streams, events, their search and tail, metric filters, exports, saved queries.
+//! CloudWatch Logs: log groups, streams, events, their search and tail, metric filters, exports, queries.
 //!
 //! Owns the groups of a Region with their events ([`State`]), the service's rules, limits and error texts. Other services of the sandbox
 //! deliver through [`State::put_event`]. Not here: what a filter pattern means ([`crate::logs::filter_pattern`]).
@@ -16,6 +16,7 @@ mod live_tail;
 mod metric_filters;
 mod page;
 mod put;
+mod queries;
 mod read;
 mod record;
 mod state;
@@ -45,12 +46,14 @@ pub const OPERATIONS: Operations = &[
     ("DescribeLogGroups", groups::describe),
     ("DescribeLogStreams", streams::describe),
     ("DescribeMetricFilters", metric_filters::describe),
+    ("DescribeQueries", queries::describe),
     ("DescribeQueryDefinitions", definitions::describe),
     ("DescribeSubscriptionFilters", subscriptions::describe),
     ("FilterLogEvents", filter::filter),
     ("GetLogEvents", read::get),
     ("GetLogGroupFields", record::of_group),
     ("GetLogRecord", record::get),
+    ("GetQueryResults", queries::results),
     ("ListTagsForResource", tags::list_for_resource),
     ("ListTagsLogGroup", tags::list_for_group),
     ("PutLogEvents", put::put),
@@ -59,6 +62,8 @@ pub const OPERATIONS: Operations = &[
     ("PutQueryDefinition", definitions::put),
     ("PutRetentionPolicy", groups::put_retention),
     ("PutSubscriptionFilter", subscriptions::put),
+    ("StartQuery", queries::start),
+    ("StopQuery", queries::stop),
     ("TagLogGroup", tags::tag_group),
     ("TagResource", tags::tag_resource),
     ("TestMetricFilter", metric_filters::test),

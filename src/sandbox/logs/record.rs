@@ -26,16 +26,15 @@ const BEFORE_MS: i64 = 15 * 60_000;
 const SYSTEM_FIELDS: [&str; 5] = ["@timestamp", "@message", "@logStream", "@ingestionTime", "@log"];
 
 /// Where an event is: what a pointer says.
-struct Pointer {
-    group: String,
-    stream: String,
-    key: EventKey,
+pub(super) struct Pointer {
+    pub(super) group: String,
+    pub(super) stream: String,
+    pub(super) key: EventKey,
 }
 
 impl Pointer {
     /// Opaque text for `@ptr`.
-    #[cfg(test)]
-    fn seal(&self) -> String {
+    pub(super) fn seal(&self) -> String {
         URL_SAFE_NO_PAD.encode(json!([self.group, self.stream, self.key.event_id()]).to_string())
     }
 
@@ -47,8 +46,9 @@ impl Pointer {
 
     fn find<'a>(&self, state: &'a State) -> Option<&'a Event> {
         let log = &state.group(&self.group)?.existing_stream(&self.stream).ok()?.log;
-        let end = EventKey { sequence: self.key.sequence.saturating_add(1), ..self.key };
-        log.between(self.key, end).next().map(|(_, event)| event)
+        // Both ends of a range are places beside events.
+        let place = |sequence| EventKey { sequence, ..self.key };
+        log.between(place(self.key.sequence.checked_sub(1)?), place(self.key.sequence.checked_add(1)?)).next().map(|(_, event)| event)
     }
 }
 

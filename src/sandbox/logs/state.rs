@@ -10,6 +10,7 @@ use super::definitions::Definition;
 use super::events::{Event, EventKey, EventLog};
 use super::export::Tasks;
 use super::metric_filters::{self, MetricFilter, Sample};
+use super::queries::Queries;
 use crate::base::clock::Timestamp;
 use crate::sandbox::api::ApiError;
 
@@ -46,6 +47,8 @@ pub struct State {
     /// Saved queries by id.
     pub(super) definitions: BTreeMap<String, Definition>,
     pub(super) exports: Tasks,
+    #[serde(skip_serializing)]
+    pub(super) queries: Queries,
     /// What arrived last, oldest first, for those who follow along.
     #[serde(skip_serializing)]
     arrivals: VecDeque<Arrival>,

@@ -180,6 +180,42 @@ def test_fields_of_a_group():
     cli_refused("InvalidParameterException", "logs", "get-log-record", "--log-record-pointer", "nonsense")
 
 
+def ask(text, **more):
+    """Runs a query to its end; its rows as dictionaries."""
+    start = dict(logGroupName=GROUP, startTime=int(now()) - 3600, endTime=int(now()) + 60, queryString=text)
+    id = logs.start_query(**{**start, **more})["queryId"]
+    reply = until("the query's end", lambda: (lambda r: r if r["status"] == "Complete" else None)(logs.get_query_results(queryId=id)))
+    return [{c["field"]: c["value"] for c in row} for row in reply["results"]], reply
+
+
+def test_queries():
+    put("two", *[json.dumps({"modelId": m, "tokens": t, "ms": t * 10}) for m, t in (("opus", 10), ("opus", 30), ("haiku", 1))])
+    rows, reply = ask("filter ispresent(tokens) and ispresent(ms) | stats count(*) as n, sum(tokens) as s, avg(ms) as a by modelId | sort s desc")
+    eq(rows, [{"modelId": "opus", "n": "2", "s": "40", "a": "200"}, {"modelId": "haiku", "n": "1", "s": "1", "a": "10"}])
+    eq((reply["statistics"]["recordsMatched"], reply["queryLanguage"]), (3.0, "CWLI"))
+    assert reply["statistics"]["recordsScanned"] > 3 and reply["statistics"]["bytesScanned"] > 100, reply
+    rows, _ = ask("fields @timestamp, @message, modelId | filter modelId = 'haiku' | limit 5")
+    eq((len(rows), rows[0]["modelId"], len(rows[0]["@timestamp"])), (1, "haiku", 23))
+    record = logs.get_log_record(logRecordPointer=rows[0]["@ptr"])["logRecord"]
+    eq((record["modelId"], record["tokens"], record["@logStream"], record["@message"]), ("haiku", "1", "two", rows[0]["@message"]))
+    eq(cli("logs", "get-log-record", "--log-record-pointer", rows[0]["@ptr"])["logRecord"]["ms"], "10")
+    every, _ = ask("fields @message | filter @logStream = 'many'", limit=2500)
+    eq(len(every), 2500)
+    id = cli("logs", "start-query", "--log-group-names", GROUP, "--start-time", str(int(now()) - 3600), "--end-time", str(int(now()) + 60), "--query-string", "stats count(*) as n by @logStream | sort n desc | limit 1")["queryId"]
+    done = until("the query's end", lambda: (lambda r: r if r["status"] == "Complete" else None)(cli("logs", "get-query-results", "--query-id", id)))
+    eq([c["value"] for c in done["results"][0]], ["many", "3000"])
+    eq(logs.describe_queries(logGroupName=GROUP)["queries"][0]["queryId"], id)
+    assert id in [q["queryId"] for q in cli("logs", "describe-queries", "--status", "Complete")["queries"]]
+    refused("InvalidParameterException", "already ended", logs.stop_query, queryId=id)
+    cli_refused("InvalidParameterException", "logs", "stop-query", "--query-id", id)
+    error = refused("MalformedQueryException", "Did you mean filter?", logs.start_query, logGroupName=GROUP, startTime=0, endTime=1, queryString="fields a | fliter b")
+    eq(error["queryCompileError"]["location"], {"startCharOffset": 11, "endCharOffset": 17})
+    refused("MalformedQueryException", "does not run here yet", logs.start_query, logGroupName=GROUP, startTime=0, endTime=1, queryString="pattern @message")
+    refused("InvalidParameterException", "Exactly one of", logs.start_query, startTime=0, endTime=1, queryString="fields a")
+    refused("ResourceNotFoundException", "log group does not exist", logs.start_query, logGroupName="none", startTime=0, endTime=1, queryString="fields a")
+    refused("ResourceNotFoundException", "does not exist", logs.get_query_results, queryId="none")
+
+
 def test_subscription_filters_are_refused_in_words():
     ask = dict(logGroupName=GROUP, filterName="f", filterPattern="", destinationArn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")
     refused("InvalidParameterException", "no subscription filters", logs.put_subscription_filter, **ask)
