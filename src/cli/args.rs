@@ -50,6 +50,8 @@ pub enum Command {
     /// List, check and run labs.
     #[command(subcommand)]
     Lab(LabCommand),
+    /// Run a Logs Insights query over files or a log group, here: nothing is billed by the byte.
+    Query(QueryOptions),
     /// Check identity, Region, permissions of every planned call and access to models; one line each, with the remedy.
     Doctor(DoctorOptions),
 }
@@ -201,6 +203,60 @@ pub struct LabRunOptions {
     /// Print one JSON object a line.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `outcrop query`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct QueryOptions {
+    /// The query, such as 'stats count(*) by modelId'.
+    #[arg(value_name = "QUERY")]
+    pub text: String,
+    /// Files or folders of records (.json, .ndjson, .gz and the like).
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "log_group", conflicts_with = "log_group")]
+    pub from: Vec<PathBuf>,
+    /// A log group, whose events are fetched first.
+    #[arg(long, value_name = "NAME")]
+    pub log_group: Option<String>,
+    /// The log group is in the window's own sandbox.
+    #[arg(long, requires = "log_group")]
+    pub sandbox: bool,
+    /// Only events of this last time, such as 30m, 3h or 7d.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub since: Option<i64>,
+    /// Most rows when the query has no limit.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How rows are printed.
+    #[arg(long, value_enum, default_value_t = QueryFormat::Table)]
+    pub format: QueryFormat,
+}
+
+/// How the rows of a query are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum QueryFormat {
+    /// Aligned columns.
+    Table,
+    /// One JSON object a line.
+    Json,
+    /// Comma-separated values with a line of names.
+    Csv,
+}
+
+/// Milliseconds of `3h` and the like.
+fn parse_time(text: &str) -> Result<i64, String> {
+    let (count, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let ms = match unit {
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err("write a number and s, m, h or d, such as 3h".to_owned()),
+    };
+    count
+        .parse::<i64>()
+        .ok()
+        .and_then(|count| count.checked_mul(ms))
+        .ok_or_else(|| "write a number and s, m, h or d, such as 3h".to_owned())
 }
 
 /// Options of `outcrop doctor`.

@@ -8,6 +8,7 @@ pub mod lab;
 mod levers;
 pub mod output;
 pub mod place;
+pub mod query;
 pub mod sandbox;
 pub mod window;
 
@@ -33,6 +34,7 @@ async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::R
     match command {
         Command::Sandbox(options) => sandbox::run(&args.place, options, out).await,
         Command::Lab(command) => lab::run(args, command, out).await,
+        Command::Query(options) => query::run(&args.place, options, out).await,
         Command::Doctor(options) => doctor::run(&args.place, options, out).await,
     }
 }

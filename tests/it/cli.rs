@@ -182,3 +182,53 @@ fn a_lever_without_a_sandbox_says_how_to_get_one() {
     assert_eq!(output.status.code(), Some(1));
     assert!(error_text(&output).contains("start one with `outcrop sandbox`"), "{}", error_text(&output));
 }
+
+fn query(home: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = outcrop(home).arg("query").args(args).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), error_text(&output))
+}
+
+#[test]
+fn a_query_runs_over_files_packed_or_not_and_keeps_lines_that_are_no_json() {
+    use std::io::Write as _;
+    let home = tempfile::tempdir().unwrap();
+    let logs = home.path().join("logs");
+    std::fs::create_dir_all(logs.join("2026")).unwrap();
+    let record = |at: u32, model: &str, tokens: u32| {
+        format!(r#"{{"timestamp":"2026-10-01T12:00:{at:02}Z","modelId":"{model}","input":{{"inputTokenCount":{tokens}}}}}"#)
+    };
+    std::fs::write(logs.join("a.ndjson"), [record(1, "opus", 10), "not json".to_owned(), record(2, "haiku", 1)].join("\n")).unwrap();
+    let mut packed =
+        flate2::write::GzEncoder::new(std::fs::File::create(logs.join("2026/b.json.gz")).unwrap(), flate2::Compression::fast());
+    packed.write_all(record(3, "opus", 32).as_bytes()).unwrap();
+    packed.finish().unwrap();
+    std::fs::write(logs.join("picture.png"), "no record").unwrap();
+    let from = logs.display().to_string();
+    let by_model = "filter ispresent(modelId) | stats sum(input.inputTokenCount) as tokens by modelId | sort tokens desc";
+    let (code, out, err) = query(home.path(), &[by_model, "--from", &from]);
+    assert_eq!((code, out.as_str()), (Some(0), "modelId  tokens\n-------  ------\nopus         42\nhaiku         1\n"), "{err}");
+    assert!(err.contains("2 rows; 3 of 4 records matched"), "{err}");
+    assert_eq!(query(home.path(), &[by_model, "--from", &from, "--format", "csv"]).1, "modelId,tokens\nopus,42\nhaiku,1\n");
+    let latest = query(home.path(), &["fields @timestamp, @message | limit 2", "--from", &from, "--format", "json"]).1;
+    assert!(latest.lines().next().unwrap().contains("2026-10-01 12:00:03.000") && latest.lines().count() == 2, "{latest}");
+    let raw = query(home.path(), &["filter @message = 'not json' | fields @timestamp", "--from", &from]).1;
+    assert!(raw.contains("2026-10-01 12:00:01.000"), "the time of the record before it: {raw}");
+}
+
+#[test]
+fn a_query_that_cannot_be_read_shows_the_place_and_ends_with_2() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, out, err) = query(home.path(), &["fields a | fliter b", "--from", "."]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("Did you mean filter?") && err.contains("fields a | fliter b\n           ^^^^^^"), "{err}");
+    let (code, _, err) = query(home.path(), &["fields a", "--from", "/nowhere"]);
+    assert!(code == Some(1) && err.contains("/nowhere") && err.contains("does it exist?"), "{err}");
+}
+
+#[test]
+fn a_query_runs_over_a_log_group_of_a_sandbox() {
+    let home = tempfile::tempdir().unwrap();
+    let (_running, url) = serve(home.path(), &["--port", "0"]);
+    let (code, _, err) = query(home.path(), &["stats count(*)", "--log-group", "none", "--endpoint-url", &url]);
+    assert!(code == Some(1) && err.contains("log group does not exist"), "{err}");
+}
