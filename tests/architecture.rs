@@ -16,9 +16,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("aws", &[]),
     ("lab", &["aws", "models", "prompts", "logs", "metrics"]),
     ("sandbox", &["insights", "logs", "metrics", "models", "prompts"]),
-    ("runtime", &["app", "aws", "sandbox", "lab", "logs", "metrics", "models", "prompts"]),
-    ("ui", &["app", "aws", "lab", "logs", "metrics", "models", "prompts"]),
-    ("app", &["ui", "runtime", "aws", "lab", "logs", "metrics", "models", "prompts"]),
+    ("runtime", &["app", "aws", "sandbox", "insights", "lab", "logs", "metrics", "models", "prompts"]),
+    ("ui", &["app", "aws", "insights", "lab", "logs", "metrics", "models", "prompts"]),
+    ("app", &["ui", "runtime", "aws", "insights", "lab", "logs", "metrics", "models", "prompts"]),
     ("cli", &["app", "runtime", "aws", "sandbox", "insights", "lab", "logs", "metrics", "models", "prompts"]),
 ];
 

@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::dashboard::DashboardCommand;
+use super::insights::InsightsCommand;
 use super::lab::LabCommand;
 use super::logs::LogsCommand;
 use super::playground::PlaygroundCommand;
@@ -69,6 +70,8 @@ pub enum Command {
     Dashboard(DashboardCommand),
     /// In the log viewer.
     Logs(LogsCommand),
+    /// In the queries.
+    Insights(InsightsCommand),
     /// In the resources.
     Resources(ResourcesCommand),
     /// In the sandbox as a whole.
@@ -198,6 +201,7 @@ fn screen_face(screen: Screen) -> Option<Face> {
         Screen::Dashboard => keyed("Dashboard", "Plots of invocations, latency, tokens and errors", CMD, Key::Num3),
         Screen::Logs => keyed("Logs", "Invocation records", CMD, Key::Num4),
         Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num5),
+        Screen::Insights => keyed("Insights", "Queries over the records, run here", CMD, Key::Num7),
         Screen::Sandbox => {
             keyed("Sandbox", "The account inside this program: its class, its clock, incidents, kept states", CMD, Key::Num6)
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::dashboard::DashboardEffect;
+use super::insights::InsightsEffect;
 use super::lab::LabEffect;
 use super::logs::LogsEffect;
 use super::playground::PlaygroundEffect;
@@ -37,6 +38,8 @@ pub enum Effect {
     Dashboard(DashboardEffect),
     /// For the log viewer.
     Logs(LogsEffect),
+    /// For the queries.
+    Insights(InsightsEffect),
     /// For the resources.
     Resources(ResourcesEffect),
     /// For the sandbox as a whole.

@@ -1,6 +1,7 @@
 //! What happened outside: results, progress, calls made, messages. All events come through one bounded channel.
 
 use super::dashboard::DashboardEvent;
+use super::insights::InsightsEvent;
 use super::lab::LabEvent;
 use super::logs::LogsEvent;
 use super::playground::PlaygroundEvent;
@@ -33,6 +34,8 @@ pub enum Event {
     Dashboard(DashboardEvent),
     /// In the log viewer.
     Logs(LogsEvent),
+    /// In the queries.
+    Insights(InsightsEvent),
     /// In the resources.
     Resources(ResourcesEvent),
     /// In the sandbox as a whole.

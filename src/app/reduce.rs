@@ -3,7 +3,7 @@
 use super::remote::Remote;
 use super::settings::{Settings, ThemeChoice, ZoneChoice};
 use super::state::{Connected, Screen};
-use super::{Command, Effect, Event, State, dashboard, lab, logs, playground, resources, sandbox};
+use super::{Command, Effect, Event, State, dashboard, insights, lab, logs, playground, resources, sandbox};
 use crate::aws::Environment;
 use crate::base::problem::Problem;
 
@@ -65,6 +65,7 @@ fn run_command(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Playground(command) => playground::reduce::command(state, command),
         Command::Dashboard(command) => dashboard::reduce::command(state, command),
         Command::Logs(command) => logs::reduce::command(state, command),
+        Command::Insights(command) => insights::reduce::command(state, command),
         Command::Resources(command) => resources::reduce::command(state, &command),
         Command::Sandbox(command) => sandbox::reduce::command(state, command),
     }
@@ -85,6 +86,7 @@ fn take_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Playground(event) => playground::reduce::event(state, event),
         Event::Dashboard(event) => dashboard::reduce::event(state, event),
         Event::Logs(event) => logs::reduce::event(state, event),
+        Event::Insights(event) => insights::reduce::event(state, event),
         Event::Resources(event) => resources::reduce::event(state, event),
         Event::Sandbox(event) => sandbox::reduce::event(state, event),
     }
@@ -112,6 +114,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
         Screen::Playground => playground::reduce::entered(state),
         Screen::Dashboard => dashboard::reduce::entered(state),
         Screen::Logs => logs::reduce::entered(state),
+        Screen::Insights => insights::reduce::entered(state),
         Screen::Resources => resources::reduce::entered(state),
         Screen::Sandbox => sandbox::reduce::entered(state),
         Screen::Settings => measure_storage(state),
@@ -159,6 +162,7 @@ fn connected(state: &mut State, outcome: Result<Connected, Problem>) -> Vec<Effe
         playground::reduce::environment_changed,
         dashboard::reduce::environment_changed,
         logs::reduce::environment_changed,
+        insights::reduce::environment_changed,
         resources::reduce::environment_changed,
         sandbox::reduce::environment_changed,
     ] {

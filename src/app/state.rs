@@ -7,7 +7,7 @@ use strum::{EnumIter, IntoStaticStr};
 
 use super::remote::Remote;
 use super::settings::Settings;
-use super::{dashboard, lab, logs, playground, resources, sandbox};
+use super::{dashboard, insights, lab, logs, playground, resources, sandbox};
 use crate::aws::recorder::CallRecord;
 use crate::aws::{Environment, EnvironmentKind};
 use crate::base::clock::Timestamp;
@@ -26,6 +26,8 @@ pub enum Screen {
     Dashboard,
     /// Invocation records.
     Logs,
+    /// Queries over the records.
+    Insights,
     /// What the program created, and clean-up.
     Resources,
     /// The account inside this program as a whole.
@@ -51,6 +53,8 @@ pub struct State {
     pub dashboard: dashboard::DashboardState,
     /// The log viewer.
     pub logs: logs::LogsState,
+    /// Queries over the records.
+    pub insights: insights::InsightsState,
     /// Ledger and clean-up.
     pub resources: resources::ResourcesState,
     /// The account inside this program as a whole.

@@ -14,7 +14,7 @@ pub struct Entry {
     /// The event's time, milliseconds since the epoch.
     pub at_ms: i64,
     /// The line as it came, untouched.
-    pub line: Box<str>,
+    pub line: Arc<str>,
     /// What the line is.
     pub parsed: Parsed,
 }

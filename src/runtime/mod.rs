@@ -7,7 +7,8 @@
 
 pub mod dashboard;
 pub mod environment;
-pub mod lab;
+pub mod insights;
+mod lab;
 pub mod logs;
 pub mod notices;
 pub mod playground;
@@ -149,6 +150,7 @@ impl Runtime {
             Effect::Playground(effect) => playground::run(jobs, effect),
             Effect::Dashboard(effect) => dashboard::run(jobs, effect),
             Effect::Logs(effect) => logs::run(jobs, effect),
+            Effect::Insights(effect) => insights::run(jobs, effect),
             Effect::Resources(effect) => resources::run(jobs, effect),
             Effect::Sandbox(effect) => sandbox::run(jobs, effect),
         }

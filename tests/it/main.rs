@@ -25,6 +25,7 @@ mod sandbox_logs;
 mod sandbox_robust;
 mod sandbox_s3;
 mod story_dashboard;
+mod story_insights;
 mod story_keyboard;
 mod story_lab;
 mod story_logs;

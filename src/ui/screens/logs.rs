@@ -83,7 +83,7 @@ impl LogsScreen {
             return;
         }
         self.histogram.ui(ui, state, commands);
-        toolbar::insights(ui, &self.asked.insights);
+        toolbar::insights(ui, &self.asked.insights, commands);
         if state.logs.view.rows.is_empty() && !state.logs.is_searching() {
             empty::no_match(ui, commands);
             return;

@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod dashboard;
+pub mod insights;
 pub mod lab;
 pub mod logs;
 pub mod playground;
@@ -38,6 +39,7 @@ impl Screens {
             Screen::Playground => self.playground.ui(ui, state, commands),
             Screen::Dashboard => self.dashboard.ui(ui, state, commands),
             Screen::Logs => self.logs.ui(ui, state, commands),
+            Screen::Insights => insights::ui(ui, state, commands),
             Screen::Resources => self.resources.ui(ui, state, commands),
             Screen::Sandbox => self.sandbox.ui(ui, state, commands),
             Screen::Settings => self.settings.ui(ui, state, commands),
@@ -54,7 +56,7 @@ pub fn badge(screen: Screen, state: &State) -> Option<String> {
         Screen::Logs => logs::badge(state),
         Screen::Resources => resources::badge(state),
         Screen::Sandbox => sandbox::badge(state),
-        Screen::Start | Screen::Settings => None,
+        Screen::Start | Screen::Insights | Screen::Settings => None,
     }
 }
 
@@ -66,6 +68,7 @@ pub fn icon(screen: Screen) -> Icon {
         Screen::Playground => icons::MESSAGE_SQUARE,
         Screen::Dashboard => icons::CHART_LINE,
         Screen::Logs => icons::TEXT_ALIGN_START,
+        Screen::Insights => icons::SQUARE_TERMINAL,
         Screen::Resources => icons::LAYERS,
         Screen::Sandbox => icons::BOX,
         Screen::Settings => icons::SETTINGS,

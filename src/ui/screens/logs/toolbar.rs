@@ -3,8 +3,9 @@
 use egui::{Align, Label, Layout, RichText, TextEdit, Ui};
 
 use super::facets::Facets;
+use crate::app::insights::InsightsCommand;
 use crate::app::logs::{LogsCommand, Wait};
-use crate::app::{Command, Commands, Remote, State};
+use crate::app::{Command, Commands, Remote, Screen, State};
 use crate::base::problem::Problem;
 use crate::base::text::{count, grouped};
 use crate::metrics::range::{Range, SPANS};
@@ -182,15 +183,19 @@ fn told(ui: &mut Ui, tone: Tone, words: &str) -> bool {
 }
 
 /// The Logs Insights query that the filter stands for.
-pub fn insights(ui: &mut Ui, text: &str) {
+pub fn insights(ui: &mut Ui, text: &str, commands: &mut Commands) {
     let theme = Theme::of(ui);
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 28.0;
+        let width = ui.available_width() - 62.0;
         ui.scope(|ui| {
             ui.set_max_width(width);
             let label = Label::new(RichText::new(text).monospace().color(theme.text3)).truncate();
             ui.add(label).on_hover_text("The same question for CloudWatch Logs Insights");
         });
         copy_button(ui, "Logs Insights query", || text.to_owned());
+        if ui.add(Push::icon(icons::SQUARE_TERMINAL, "Ask this in Insights").small()).clicked() {
+            commands.send(Command::Insights(InsightsCommand::Ask(text.to_owned())));
+            commands.send(Command::Go(Screen::Insights));
+        }
     });
 }

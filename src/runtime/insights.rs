@@ -1,0 +1,68 @@
+//! Effects of the Insights slice: a query over loaded records, on a thread for work that takes a while.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Jobs, Slot};
+use crate::app::insights::{InsightsEffect, InsightsEvent, Order, Ran};
+use crate::app::{Event, Screen};
+use crate::base::clock::Stopwatch;
+use crate::insights::{DEFAULT_LIMIT, Event as LogEvent, Query};
+use crate::logs::store::Entry;
+
+/// One query at a time.
+const SLOT: Slot = Slot::Of(Screen::Insights, "query");
+
+/// Cancels the query when the job that waits for it is dropped.
+struct Cancel(Arc<AtomicBool>);
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Carries out `effect`.
+pub fn run(jobs: &Jobs, effect: InsightsEffect) {
+    match effect {
+        InsightsEffect::Run(order) => start(jobs, order),
+        InsightsEffect::Stop => {
+            if jobs.cancel(&SLOT) {
+                tracing::debug!("a query was stopped");
+            }
+        }
+    }
+}
+
+fn start(jobs: &Jobs, order: Order) {
+    let sender = jobs.clone();
+    jobs.start(SLOT, async move {
+        let cancel = Cancel(Arc::default());
+        let (number, cancelled, now_ms) = (order.number, Arc::clone(&cancel.0), sender.clock().now_ms());
+        let ran = tokio::task::spawn_blocking(move || query(order, now_ms, &cancelled)).await.unwrap_or_default();
+        sender.emit(Event::Insights(InsightsEvent::Ran { number, ran: ran.map(Arc::new) })).await;
+    });
+}
+
+/// Runs the query; nothing when it was cancelled or, which the slice has ruled out, cannot be read.
+fn query(order: Order, now_ms: i64, cancelled: &AtomicBool) -> Option<Ran> {
+    let watch = Stopwatch::start();
+    let (from, to) = order.window;
+    let log: Arc<str> = order.log.as_str().into();
+    let in_window = order.store.newest().filter(|entry| (from..=to).contains(&entry.at_ms));
+    let events = in_window.map(|entry| event(entry, &log)).collect();
+    let results = Query::parse(&order.text).ok()?.run(events, order.window, now_ms, DEFAULT_LIMIT, cancelled).ok()?;
+    Some(Ran { text: order.text, results, took: watch.elapsed() })
+}
+
+/// The log viewer keeps neither stream nor arrival; records of invocations all come through one stream.
+fn event(entry: &Entry, log: &Arc<str>) -> LogEvent {
+    LogEvent {
+        at_ms: entry.at_ms,
+        ingested_ms: entry.at_ms,
+        stream: "aws/bedrock/modelinvocations".into(),
+        log: Arc::clone(log),
+        message: Arc::clone(&entry.line),
+        pointer: entry.id.to_string(),
+    }
+}
