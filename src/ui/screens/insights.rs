@@ -20,9 +20,9 @@ fn send(commands: &mut Commands, command: InsightsCommand) {
 
 /// Draws the screen, which keeps nothing between frames.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let frame = Frame::new().inner_margin(Margin { left: 20, right: 14, top: 12, bottom: 0 });
+    let frame = Frame::new().inner_margin(Margin { left: 20, right: 14, top: 10, bottom: 0 });
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = size::GAP;
+        ui.spacing_mut().item_spacing.y = if is_low(ui) { size::GAP_SMALL } else { size::GAP };
         head(ui, state, commands);
         editor::ui(ui, state, commands);
         outcome(ui, state, commands);
@@ -49,25 +49,41 @@ fn outcome(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
 }
 
+/// Below this height in points everything is as low as it can be, so that rows are in sight.
+const LOW: f32 = 480.0;
+
+fn is_low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW
+}
+
 /// What is queried: the log viewer's group and time.
 fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let loaded = count(state.logs.store.len() as u64, "record");
+    let group = state.logs.group().map(|group| format!(" of {group}")).unwrap_or_default();
     ui.horizontal_wrapped(|ui| {
         title(ui, "Insights");
-        let loaded = count(state.logs.store.len() as u64, "record");
-        let group = state.logs.group().map(|group| format!(" of {group}")).unwrap_or_default();
-        hint(ui, format!("runs here, free of charge, over the {loaded}{group} that Logs has loaded"));
-    });
-    ui.horizontal_wrapped(|ui| {
-        let options = SPANS.map(|(name, span)| (Range::Last(span), name));
-        if let Some(range) = choice_of(ui, &state.logs.range, &options) {
-            commands.send(Command::Logs(LogsCommand::SetRange(range)));
-        }
-        if state.logs.load.running {
-            hint(ui, "Loading records…");
-        } else if let Some(problem) = &state.logs.load.problem {
-            note(ui, Tone::Warn, &problem.what);
+        if is_low(ui) {
+            times(ui, state, commands);
+            hint(ui, loaded);
+        } else {
+            hint(ui, format!("runs here, free of charge, over the {loaded}{group} that Logs has loaded"));
         }
     });
+    if !is_low(ui) {
+        ui.horizontal_wrapped(|ui| times(ui, state, commands));
+    }
+}
+
+fn times(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let options = SPANS.map(|(name, span)| (Range::Last(span), name));
+    if let Some(range) = choice_of(ui, &state.logs.range, &options) {
+        commands.send(Command::Logs(LogsCommand::SetRange(range)));
+    }
+    if state.logs.load.running {
+        hint(ui, "Loading records…");
+    } else if let Some(problem) = &state.logs.load.problem {
+        note(ui, Tone::Warn, &problem.what);
+    }
 }
 
 /// Rows, what was looked at, and what CloudWatch would have counted.

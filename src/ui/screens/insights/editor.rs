@@ -2,7 +2,7 @@
 
 use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 
-use super::send;
+use super::{is_low, send};
 use crate::app::insights::{InsightsCommand, samples};
 use crate::app::{Commands, State};
 use crate::insights::QueryError;
@@ -32,11 +32,11 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn field(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let theme = Theme::of(ui);
     let mut text = state.insights.text.clone();
-    let height = (ui.ctx().content_rect().height() * 0.25).clamp(70.0, 260.0);
+    let height = if is_low(ui) { 64.0 } else { (ui.ctx().content_rect().height() * 0.25).clamp(70.0, 260.0) };
     let changed = ScrollArea::vertical().id_salt("query").max_height(height).show(ui, |ui| {
         let edit = TextEdit::multiline(&mut text)
             .font(TextStyle::Monospace)
-            .desired_rows(4)
+            .desired_rows(if is_low(ui) { 2 } else { 4 })
             .desired_width(f32::INFINITY)
             .margin(egui::vec2(10.0, 8.0))
             .hint_text(RichText::new("fields @timestamp, @message | limit 20").color(theme.text3));
