@@ -52,7 +52,7 @@ fn line(ui: &mut Ui, state: &State, letter: &Letter, commands: &mut Commands) {
         }
     });
     let facts = format!("{} · {} to {} · topic {}", moment(&state.settings, letter.at), letter.protocol, letter.endpoint, letter.topic);
-    ui.horizontal_wrapped(|ui| hint(ui, facts));
+    hint(ui, facts);
     let theme = Theme::of(ui);
     let words = RichText::new("Text").text_style(egui::TextStyle::Small).color(theme.text2);
     CollapsingHeader::new(words).id_salt((&letter.region, letter.number)).show(ui, |ui| mono(ui, readable(&letter.body)));
