@@ -7,15 +7,14 @@ use super::error::{QueryError, Span, nearest};
 use super::lexer::{Kind, Lexer, Token};
 
 /// Commands that are here, and those that CloudWatch has beyond them.
-const COMMANDS: [&str; 9] = ["fields", "display", "filter", "where", "stats", "sort", "limit", "parse", "dedup"];
-const ELSEWHERE: [&str; 20] = [
+const COMMANDS: [&str; 10] = ["fields", "display", "filter", "where", "filterIndex", "stats", "sort", "limit", "parse", "dedup"];
+const ELSEWHERE: [&str; 19] = [
     "pattern",
     "diff",
     "unnest",
     "expand",
     "unmask",
     "source",
-    "filterindex",
     "join",
     "addtotals",
     "accum",
@@ -152,7 +151,8 @@ impl Parser<'_> {
         match word.to_lowercase().as_str() {
             "fields" => self.list(false).map(Command::Fields),
             "display" => self.list(false).map(Command::Display),
-            "filter" | "where" => self.expression().map(Command::Filter),
+            // An index would only spare looking at events; which events pass is the same.
+            "filter" | "where" | "filterindex" => self.expression().map(Command::Filter),
             "stats" => self.stats(),
             "sort" | "order" => self.sort(),
             "limit" | "head" => self.limit(),

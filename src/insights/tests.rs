@@ -89,6 +89,7 @@ fn filters_compare_numbers_texts_and_patterns() {
     assert_eq!(count("input.tags.1 = 'b300'"), 1);
     assert_eq!(count("`input`.inputTokenCount = 20"), 1);
     assert_eq!(count("modelId = 'opus' # the large one\n"), 4);
+    assert_eq!(rows("filterIndex modelId = 'opus' | stats count(*)"), ["4"]);
 }
 
 #[test]
@@ -164,6 +165,26 @@ fn functions_compute() {
         ("dateceil(@timestamp, 5m)", "2026-10-01 12:05:00.000"),
         ("now()", "1790856700"),
         ("isempty('')", "1"),
+        ("isValidIp('::1')", "1"),
+        ("isValidIpV4('::1')", "0"),
+        ("isValidIpV6('::1')", "1"),
+        ("isValidIp('300.1.1.1')", "0"),
+        ("isPrivateIP('172.20.0.9')", "1"),
+        ("isPrivateIP('8.8.8.8')", "0"),
+        ("isIpInSubnet('10.1.2.3', '10.1.0.0/16')", "1"),
+        ("isIpv4InSubnet('10.2.2.3', '10.1.0.0/16')", "0"),
+        ("isIpv4InSubnet('10.2.2.3', '10.1.0.0/33')", "0"),
+        ("isIpInSubnet('1.2.3.4', '0.0.0.0/0')", "1"),
+        ("isIpv6InSubnet('2001:db8::5', '2001:db8::/32')", "1"),
+        ("isIpInSubnet('10.1.2.3', '2001:db8::/32')", "0"),
+        ("ipv4ToNumber('1.0.0.1')", "16777217"),
+        ("hexToDec('0xff')", "255"),
+        ("decToHex(255)", "ff"),
+        ("decToHex(-1)", "-"),
+        ("hexToAscii('4869')", "Hi"),
+        ("hexToAscii('486')", "-"),
+        ("hexToAscii('zz')", "-"),
+        ("round(haversine(52.52, 13.405, 48.8566, 2.3522))", "877"),
         ("10 / 4", "2.5"),
         ("1 / 3", "0.3333"),
     ] {

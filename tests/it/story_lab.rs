@@ -69,6 +69,13 @@ fn the_policies_and_the_plan_are_seen_before_anything_runs() {
     see(&mut harness, "Permission policy");
     see(&mut harness, "needs iam:CreateRole");
     assert_eq!(status(&harness, "service-role"), Status::NotStarted);
+
+    // As on 1280x720 at 200 %: the calls take more lines, and nothing of them reaches beyond the window.
+    harness.set_size(egui::vec2(640.0, 2_000.0));
+    harness.run_steps(4);
+    see(&mut harness, "needs iam:CreateRole");
+    let reaches = harness.get_by_label_contains("needs iam:CreateRole").rect().right();
+    assert!(reaches <= 640.0 - 20.0, "the plan reaches {reaches} of 640");
 }
 
 #[test]

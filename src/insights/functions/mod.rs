@@ -1,5 +1,6 @@
 //! The functions of expressions: one table of names, arguments and what they do.
 
+mod addresses;
 mod general;
 mod numbers;
 mod texts;
@@ -39,7 +40,7 @@ type Body = fn(&[Value], &Row, &Context) -> Value;
 const ANY: usize = 50;
 
 /// Every function.
-const TABLE: &[&[Function]] = &[numbers::TABLE, texts::TABLE, times::TABLE, general::TABLE];
+const TABLE: &[&[Function]] = &[numbers::TABLE, texts::TABLE, times::TABLE, general::TABLE, addresses::TABLE];
 
 impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

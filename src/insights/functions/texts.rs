@@ -28,6 +28,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("endsWith", (2, 2), |a, _, _| Value::Bool(a[0].as_text().ends_with(&a[1].as_text()))),
     Function::new("base64encode", (1, 1), |a, _, _| mapped(a, |text| STANDARD.encode(text))),
     Function::new("base64decode", (1, 1), base64decode),
+    Function::new("hexToAscii", (1, 1), hex_to_ascii),
     Function::new("urlencode", (1, 1), |a, _, _| {
         mapped(a, |text| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string())
     }),
@@ -59,4 +60,13 @@ fn substr(arguments: &[Value], _: &Row, _: &Context) -> Value {
 fn base64decode(arguments: &[Value], _: &Row, _: &Context) -> Value {
     let bytes = STANDARD.decode(arguments[0].as_text());
     bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Value::Null, Value::text)
+}
+
+/// Nothing for what is no text in hexadecimal.
+fn hex_to_ascii(arguments: &[Value], _: &Row, _: &Context) -> Value {
+    let hex = arguments[0].as_text();
+    let digits: Option<Vec<u8>> = hex.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let bytes =
+        digits.filter(|digits| digits.len().is_multiple_of(2)).map(|digits| digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect());
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Value::Null, Value::text)
 }
