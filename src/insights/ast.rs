@@ -100,7 +100,7 @@ pub(super) enum Aggregate {
 
 impl Aggregate {
     /// Names with the aggregate and how many arguments it takes. Older spellings with underscores work too.
-    pub(super) const NAMES: [(&'static str, Self, usize); 17] = [
+    pub(super) const NAMES: [(&'static str, Self, usize); 16] = [
         ("count", Self::Count, 1),
         ("countDistinct", Self::CountDistinct, 1),
         ("count_distinct", Self::CountDistinct, 1),
@@ -117,7 +117,6 @@ impl Aggregate {
         ("latest", Self::Latest, 1),
         ("sortsFirst", Self::SortsFirst, 1),
         ("sortsLast", Self::SortsLast, 1),
-        ("countdistinct", Self::CountDistinct, 1),
     ];
 }
 

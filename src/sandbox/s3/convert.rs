@@ -65,6 +65,21 @@ impl Names {
     }
 }
 
+/// The headers that a request to put, copy or begin an object keeps with it. The inputs are types of their own with the same fields.
+macro_rules! headers_of {
+    ($input:expr) => {
+        $crate::sandbox::s3::state::Headers {
+            content_type: $input.content_type.clone(),
+            content_encoding: $input.content_encoding.clone(),
+            content_disposition: $input.content_disposition.clone(),
+            content_language: $input.content_language.clone(),
+            cache_control: $input.cache_control.clone(),
+            expires: $input.expires.as_ref().map($crate::sandbox::s3::convert::from_wire_time),
+        }
+    };
+}
+pub(super) use headers_of;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,10 +5,10 @@ use s3s::dto::{CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource};
 use super::bucket::reachable;
 use super::checksum::{self, Algorithm, Checksum};
 use super::condition::Conditions;
-use super::convert::{from_wire_time, wire_time};
+use super::convert::{headers_of, wire_time};
 use super::error::{Result, invalid_argument, invalid_request, not_implemented, precondition_failed};
 use super::object::{asked_encryption, check_acl, checked_metadata, put_output, readable, refuse, shown_version, storage_class};
-use super::state::{Bucket, Headers, Object, State, Version};
+use super::state::{Bucket, Object, State, Version};
 use super::tags;
 use crate::sandbox::api::{ApiError, CallContext};
 
@@ -85,7 +85,7 @@ fn copied(target: &Bucket, input: &CopyObjectInput, source: &Object, replaces: b
         object.tags = tags::of_header(input.tagging.as_deref())?;
     }
     if replaces {
-        object.headers = replaced_headers(input);
+        object.headers = headers_of!(input);
         object.metadata = checked_metadata(input.metadata.clone())?;
     }
     if let Some(algorithm) = &input.checksum_algorithm {
@@ -95,17 +95,6 @@ fn copied(target: &Bucket, input: &CopyObjectInput, source: &Object, replaces: b
         object.checksum = Checksum::of(algorithm.ok_or_else(unknown)?, &object.body);
     }
     Ok(object)
-}
-
-fn replaced_headers(input: &CopyObjectInput) -> Headers {
-    Headers {
-        content_type: input.content_type.clone(),
-        content_encoding: input.content_encoding.clone(),
-        content_disposition: input.content_disposition.clone(),
-        content_language: input.content_language.clone(),
-        cache_control: input.cache_control.clone(),
-        expires: input.expires.as_ref().map(from_wire_time),
-    }
 }
 
 fn copy_output(bucket: &Bucket, key: &str, version: &Version, source_version: Option<String>) -> CopyObjectOutput {

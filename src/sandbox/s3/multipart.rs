@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::bucket::reachable;
 use super::checksum::{self, Algorithm, Checksum};
 use super::condition::Conditions;
-use super::convert::{Names, from_wire_time, owner, wire_time};
+use super::convert::{Names, headers_of, owner, wire_time};
 use super::copy::source;
 use super::error::{
     Result, invalid_argument, invalid_range, invalid_request, malformed_xml, no_such_bucket, precondition_failed, storage_full,
 };
-use super::object::{self, asked_encryption, check_acl, checked_metadata, put_output, readable, refuse, spread, storage_class};
-use super::state::{Bucket, Headers, MAX_STORED_BYTES, Object, State};
+use super::object::{asked_encryption, check_acl, checked_metadata, put_output, readable, refuse, spread, storage_class};
+use super::state::{Bucket, MAX_STORED_BYTES, Object, State};
 use super::tags;
 use crate::base::clock::Timestamp;
 use crate::sandbox::api::{ApiError, CallContext};
@@ -111,14 +111,7 @@ pub(super) fn create(
         ..CreateMultipartUploadOutput::default()
     };
     let object = Object {
-        headers: Headers {
-            content_type: Some(input.content_type.unwrap_or_else(|| object::DEFAULT_CONTENT_TYPE.to_owned())),
-            content_encoding: input.content_encoding,
-            content_disposition: input.content_disposition,
-            content_language: input.content_language,
-            cache_control: input.cache_control,
-            expires: input.expires.as_ref().map(from_wire_time),
-        },
+        headers: headers_of!(input),
         metadata: checked_metadata(input.metadata)?,
         encryption,
         storage_class: storage_class(input.storage_class.as_ref()),

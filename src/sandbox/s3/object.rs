@@ -13,13 +13,13 @@ use s3s::dto::{
 use super::bucket::reachable;
 use super::checksum::{self, Algorithm, Checksum};
 use super::condition::Conditions;
-use super::convert::{from_wire_time, wire_time};
+use super::convert::{headers_of, wire_time};
 use super::error::{
     Result, invalid_range, invalid_request, malformed_xml, no_such_key, not_implemented, precondition_failed, with_headers,
 };
 use super::lifecycle::expiration_header;
 use super::settings::chosen_encryption;
-use super::state::{Bucket, Deleted, Encryption, Headers, Object, State, Version, Versioning};
+use super::state::{Bucket, Deleted, Encryption, Object, State, Version, Versioning};
 use super::tags;
 use crate::sandbox::api::{ApiError, CallContext};
 
@@ -42,14 +42,7 @@ pub(super) fn put(state: &mut State, cx: &CallContext, input: PutObjectInput, bo
     let object = Object {
         etag: checksum::md5_hex(&body),
         checksum: Checksum::verified(&body, &claims(&input))?,
-        headers: Headers {
-            content_type: Some(input.content_type.unwrap_or_else(|| DEFAULT_CONTENT_TYPE.to_owned())),
-            content_encoding: input.content_encoding,
-            content_disposition: input.content_disposition,
-            content_language: input.content_language,
-            cache_control: input.cache_control,
-            expires: input.expires.as_ref().map(from_wire_time),
-        },
+        headers: headers_of!(input),
         metadata: checked_metadata(input.metadata)?,
         encryption,
         storage_class: storage_class(input.storage_class.as_ref()),
