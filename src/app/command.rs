@@ -200,10 +200,10 @@ fn screen_face(screen: Screen) -> Option<Face> {
         Screen::Playground => keyed("Playground", "Talk to a model", CMD, Key::Num2),
         Screen::Dashboard => keyed("Dashboard", "Plots of invocations, latency, tokens and errors", CMD, Key::Num3),
         Screen::Logs => keyed("Logs", "Invocation records", CMD, Key::Num4),
-        Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num5),
-        Screen::Insights => keyed("Insights", "Queries over the records, run here", CMD, Key::Num7),
+        Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num8),
+        Screen::Insights => keyed("Insights", "Queries over the records, run here", CMD, Key::Num5),
         Screen::Sandbox => {
-            keyed("Sandbox", "The account inside this program: its class, its clock, incidents, kept states", CMD, Key::Num6)
+            keyed("Sandbox", "The account inside this program: its class, its clock, incidents, kept states", CMD, Key::Num9)
         }
         Screen::Settings => keyed("Settings", "Theme, size, time zone, privacy", CMD, Key::Comma),
     }

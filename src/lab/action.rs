@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::deeds::Deeds;
 use super::facts::Facts;
 use super::form::{Field, Note, Values};
 use super::ledger::{Entry, Happened, Ledger, LedgerError, Standing};
@@ -113,6 +114,8 @@ pub struct Cx<'a> {
     pub values: &'a Values,
     /// Where everything made is written down.
     pub ledger: &'a Ledger,
+    /// What the person did on other screens.
+    pub deeds: &'a Deeds,
     /// Id of the lab.
     pub lab: &'a str,
     /// Id of the step.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::action::{Action, Cx, Report, ledger_problem};
 use super::actions;
 use super::cleanup;
+use super::deeds::Deeds;
 use super::facts::Facts;
 use super::form::{ExistingKind, FieldKind, Values, is_valid};
 use super::ledger::{Ledger, LedgerError};
@@ -61,6 +62,7 @@ pub struct Engine {
     session: Session,
     clock: SharedClock,
     ledger: Ledger,
+    deeds: Deeds,
     progress: Mutex<Progress>,
     progress_path: PathBuf,
     warnings: Vec<String>,
@@ -78,7 +80,7 @@ impl Engine {
         warnings.extend(
             kept.map(|path| format!("The progress file was damaged and is kept as {}; steps are to be checked again", path.display())),
         );
-        Ok(Self { lab, session, clock, ledger, progress: Mutex::new(progress), progress_path, warnings })
+        Ok(Self { lab, session, clock, ledger, deeds: Deeds::of(home, &key), progress: Mutex::new(progress), progress_path, warnings })
     }
 
     /// What the person must know about damaged files.
@@ -267,7 +269,8 @@ impl Engine {
     }
 
     fn cx<'a>(&'a self, facts: &'a Facts, values: &'a Values, step: &'a str, report: &'a Report<'a>) -> Cx<'a> {
-        Cx { session: &self.session, clock: &self.clock, facts, values, ledger: &self.ledger, lab: &self.lab.id, step, report }
+        let (session, clock, lab) = (&self.session, &self.clock, &self.lab.id);
+        Cx { session, clock, facts, values, ledger: &self.ledger, deeds: &self.deeds, lab, step, report }
     }
 
     fn values(&self, step: &str, facts: &Facts) -> Values {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Jobs, Slot};
+use super::{Jobs, Slot, deeds};
 use crate::app::insights::{InsightsEffect, InsightsEvent, Order, Ran};
 use crate::app::{Event, Screen};
 use crate::base::clock::Stopwatch;
 use crate::insights::{DEFAULT_LIMIT, Event as LogEvent, Query};
+use crate::lab::deeds::Ran as Where;
 use crate::logs::store::Entry;
 
 /// One query at a time.
@@ -39,7 +40,11 @@ fn start(jobs: &Jobs, order: Order) {
     jobs.start(SLOT, async move {
         let cancel = Cancel(Arc::default());
         let (number, cancelled, now_ms) = (order.number, Arc::clone(&cancel.0), sender.clock().now_ms());
+        let log = order.log.clone();
         let ran = tokio::task::spawn_blocking(move || query(order, now_ms, &cancelled)).await.unwrap_or_default();
+        if let Some(ran) = &ran {
+            deeds::query(&sender, &ran.text, Where::Here, &log, ran.results.rows.len());
+        }
         sender.emit(Event::Insights(InsightsEvent::Ran { number, ran: ran.map(Arc::new) })).await;
     });
 }

@@ -6,6 +6,7 @@
 //! Not here: what a result means to the state (`app`), how a call is made (`aws`), what a step does (`lab`).
 
 pub mod dashboard;
+pub mod deeds;
 pub mod environment;
 pub mod insights;
 mod lab;

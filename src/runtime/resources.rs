@@ -9,6 +9,7 @@ use crate::aws::{AwsError, Session};
 use crate::base::problem::Problem;
 use crate::lab::action::{Cx, Report, ledger_problem};
 use crate::lab::cleanup;
+use crate::lab::deeds::Deeds;
 use crate::lab::facts::Facts;
 use crate::lab::form::Values;
 use crate::lab::ledger::{Ledger, LedgerError};
@@ -111,6 +112,7 @@ fn stop(jobs: &Jobs) {
 struct Place {
     session: Session,
     ledger: Ledger,
+    deeds: Deeds,
     facts: Facts,
     values: Values,
 }
@@ -122,7 +124,8 @@ impl Place {
         let mut facts = Facts::identify(&session, "").await.map_err(|error: AwsError| Problem::from(&error))?;
         let standing = ledger.standing().map_err(|error| unreadable(&error))?;
         facts.standing = standing.into_iter().filter(|s| s.is_at(&facts.account, &facts.region)).collect();
-        Ok(Self { session, ledger, facts, values: Values::default() })
+        let deeds = Deeds::of(jobs.home(), &session.environment().key());
+        Ok(Self { session, ledger, deeds, facts, values: Values::default() })
     }
 
     fn cx<'a>(&'a self, jobs: &'a Jobs, report: &'a Report<'a>) -> Cx<'a> {
@@ -132,6 +135,7 @@ impl Place {
             facts: &self.facts,
             values: &self.values,
             ledger: &self.ledger,
+            deeds: &self.deeds,
             lab: "resources",
             step: "clean-up",
             report,
