@@ -3,7 +3,8 @@
 use regex::Regex;
 
 use super::error::Span;
-use super::functions::Function;
+use super::functions::{Aggregate, Function};
+use super::time::Length;
 use super::value::Value;
 
 /// A query that has been read.
@@ -18,11 +19,26 @@ pub(super) enum Command {
     Fields(Vec<Named>),
     Display(Vec<Named>),
     Filter(Expr),
-    Stats { values: Vec<Named>, by: Vec<Named> },
+    Stats(Stats),
     Sort(Vec<(Expr, bool)>),
-    Limit(usize),
-    Parse { of: Expr, with: Regex, names: Vec<String> },
+    Limit { count: usize, any: bool },
+    Parse(Parse),
     Dedup(Vec<Expr>),
+}
+
+/// `stats VALUES by KEYS`.
+#[derive(Debug, Clone)]
+pub(super) struct Stats {
+    pub(super) values: Vec<Named>,
+    pub(super) by: Vec<Named>,
+}
+
+/// `parse FIELD PATTERN`.
+#[derive(Debug, Clone)]
+pub(super) struct Parse {
+    pub(super) of: Expr,
+    pub(super) with: Regex,
+    pub(super) names: Vec<String>,
 }
 
 /// An expression and what its value is called.
@@ -42,8 +58,7 @@ pub(super) struct Expr {
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Literal(Value),
-    /// A length of time, in milliseconds.
-    Length(i64),
+    Length(Length),
     Field(String),
     Not(Box<Expr>),
     Negative(Box<Expr>),
@@ -51,9 +66,9 @@ pub(super) enum Node {
     /// Whether the value contains what the pattern matches.
     Like(Box<Expr>, Box<Pattern>),
     In(Box<Expr>, Vec<Expr>),
-    Call(Function, Vec<Expr>),
-    /// An aggregate of `stats`.
-    Aggregate(Aggregate, Vec<Expr>),
+    Call(&'static Function, Vec<Expr>),
+    /// An aggregate of `stats`; without arguments of `*`.
+    Aggregate(&'static Aggregate, Vec<Expr>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,46 +95,6 @@ pub(super) enum Pattern {
     Regex(Regex),
 }
 
-/// Aggregates of `stats`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aggregate {
-    Count,
-    CountDistinct,
-    Sum,
-    Average,
-    Minimum,
-    Maximum,
-    Percentile,
-    StandardDeviation,
-    Variance,
-    Earliest,
-    Latest,
-    SortsFirst,
-    SortsLast,
-}
-
-impl Aggregate {
-    /// Names with the aggregate and how many arguments it takes. Older spellings with underscores work too.
-    pub(super) const NAMES: [(&'static str, Self, usize); 16] = [
-        ("count", Self::Count, 1),
-        ("countDistinct", Self::CountDistinct, 1),
-        ("count_distinct", Self::CountDistinct, 1),
-        ("sum", Self::Sum, 1),
-        ("avg", Self::Average, 1),
-        ("min", Self::Minimum, 1),
-        ("max", Self::Maximum, 1),
-        ("pct", Self::Percentile, 2),
-        ("percentile", Self::Percentile, 2),
-        ("median", Self::Percentile, 1),
-        ("stddev", Self::StandardDeviation, 1),
-        ("variance", Self::Variance, 1),
-        ("earliest", Self::Earliest, 1),
-        ("latest", Self::Latest, 1),
-        ("sortsFirst", Self::SortsFirst, 1),
-        ("sortsLast", Self::SortsLast, 1),
-    ];
-}
-
 impl Expr {
     /// Calls `see` with every aggregate inside, outermost first.
     pub(super) fn aggregates<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
@@ -143,5 +118,17 @@ impl Expr {
             }
             Node::Literal(_) | Node::Length(_) | Node::Field(_) => {}
         }
+    }
+}
+
+impl Command {
+    /// Whether it makes at most one row of each row, from that row alone.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self, Self::Fields(_) | Self::Display(_) | Self::Filter(_) | Self::Parse(_))
+    }
+
+    /// Whether it keeps every row.
+    pub(super) fn keeps_all(&self) -> bool {
+        self.is_local() && !matches!(self, Self::Filter(_))
     }
 }

@@ -1,12 +1,13 @@
-//! Expressions: precedence climbing, and evaluation over a row.
+//! Expressions: precedence climbing.
 
-use super::ast::{Aggregate, Expr, Node, Operator, Pattern};
-use super::error::{QueryError, Span, nearest};
-use super::functions::{self, Context, Function};
+use super::ast::{Expr, Node, Operator, Pattern};
+use super::error::{QueryError, Span};
+use super::functions::aggregates::Of;
+use super::functions::{self, Aggregate};
 use super::lexer::Kind;
 use super::parser::Parser;
-use super::row::Row;
-use super::time;
+use super::reference;
+use super::time::Length;
 use super::value::Value;
 
 /// Deepest nesting of an expression.
@@ -136,7 +137,7 @@ impl Parser<'_> {
             match token.kind {
                 Kind::Number(number) => Node::Literal(Value::Number(number)),
                 Kind::Text(text) => Node::Literal(Value::text(text)),
-                Kind::Length(count, unit) => Node::Length(time::length(count, &unit).ok_or_else(|| {
+                Kind::Length(count, unit) => Node::Length(Length::new(count, &unit).ok_or_else(|| {
                     QueryError::new(token.span.clone(), format!("{unit} is no unit of time: ms, s, m, h, d, w, mo, q, y"))
                 })?),
                 Kind::Quoted(name) => Node::Field(name),
@@ -182,11 +183,11 @@ impl Parser<'_> {
         let end = self.token.span.end;
         self.expect(")", "a comma or a closing )")?;
         let whole = span.start..end;
-        if let Some((_, aggregate, count)) = Aggregate::NAMES.into_iter().find(|(of, _, _)| of.eq_ignore_ascii_case(name)) {
-            return aggregate_call(aggregate, count, (name, is_star), arguments, whole);
+        if let Some(aggregate) = functions::aggregate_named(name) {
+            return aggregate_call(aggregate, is_star, arguments, whole);
         }
         let function = functions::named(name).filter(|_| !is_star).ok_or_else(|| unknown(name, span))?;
-        function.check(&arguments, &whole)?;
+        functions::check_count(&function.entry, arguments.len(), &whole)?;
         Ok(Expr { node: Node::Call(function, arguments), span: whole })
     }
 
@@ -200,110 +201,15 @@ impl Parser<'_> {
     }
 }
 
-fn aggregate_call(
-    aggregate: Aggregate,
-    count: usize,
-    (name, is_star): (&str, bool),
-    mut arguments: Vec<Expr>,
-    span: Span,
-) -> Result<Expr, QueryError> {
-    if is_star && aggregate != Aggregate::Count {
-        return Err(QueryError::new(span, format!("Only count takes *, {name} needs a field")));
+fn aggregate_call(aggregate: &'static Aggregate, is_star: bool, arguments: Vec<Expr>, span: Span) -> Result<Expr, QueryError> {
+    if is_star && aggregate.of != Of::Count {
+        return Err(QueryError::new(span, format!("Only count takes *, {} needs a field", aggregate.entry.name)));
     }
-    if name.eq_ignore_ascii_case("median") && arguments.len() == 1 {
-        arguments.push(Expr { node: Node::Literal(Value::Number(50.0)), span: span.clone() });
-    } else if !is_star && arguments.len() != count && !(aggregate == Aggregate::Count && arguments.is_empty()) {
-        return Err(QueryError::new(span, format!("{name} takes {count} arguments, not {}", arguments.len())));
-    }
+    functions::check_count(&aggregate.entry, arguments.len(), &span)?;
     Ok(Expr { node: Node::Aggregate(aggregate, arguments), span })
 }
 
 fn unknown(name: &str, span: Span) -> QueryError {
-    let known = functions::names().chain(Aggregate::NAMES.into_iter().map(|(name, _, _)| name));
-    let hint = nearest(name, known).map_or_else(String::new, |near| format!(". Did you mean {near}?"));
+    let hint = reference::nearest_function(name).map_or_else(String::new, |near| format!(". Did you mean {near}?"));
     QueryError::new(span, format!("Unknown function {name}{hint}"))
-}
-
-/// The value of `expr` on a row; `aggregated` holds the values of aggregates by their place in the text.
-pub(super) fn evaluate(expr: &Expr, row: &Row, context: &Context) -> Value {
-    match &expr.node {
-        Node::Literal(value) => value.clone(),
-        Node::Length(ms) => Value::Number(*ms as f64),
-        Node::Field(name) => row.get(name),
-        Node::Not(inner) => Value::Bool(!evaluate(inner, row, context).is_true()),
-        Node::Negative(inner) => evaluate(inner, row, context).number().map(|number| -number).into(),
-        Node::Binary(operator, left, right) => binary(*operator, left, right, row, context),
-        Node::Like(inner, pattern) => Value::Bool(is_like(&evaluate(inner, row, context), pattern)),
-        Node::In(inner, list) => {
-            let value = evaluate(inner, row, context);
-            Value::Bool(!value.is_null() && list.iter().any(|item| evaluate(item, row, context).equals(&value)))
-        }
-        Node::Call(function, arguments) => call(*function, arguments, row, context),
-        Node::Aggregate(..) => row.get(&place(expr)),
-    }
-}
-
-/// The name under which the value of an aggregate lies in its row.
-pub(super) fn place(expr: &Expr) -> String {
-    format!("\u{0}{}", expr.span.start)
-}
-
-fn call(function: Function, arguments: &[Expr], row: &Row, context: &Context) -> Value {
-    let values: Vec<Value> = arguments.iter().map(|argument| evaluate(argument, row, context)).collect();
-    function.run(&values, row, context)
-}
-
-fn is_like(value: &Value, pattern: &Pattern) -> bool {
-    if value.is_null() {
-        return false;
-    }
-    let text = value.as_text();
-    match pattern {
-        Pattern::Text(part) => text.contains(part.as_str()),
-        Pattern::Regex(regex) => regex.is_match(&text),
-    }
-}
-
-fn binary(operator: Operator, left: &Expr, right: &Expr, row: &Row, context: &Context) -> Value {
-    let a = evaluate(left, row, context);
-    match operator {
-        Operator::Or => return Value::Bool(a.is_true() || evaluate(right, row, context).is_true()),
-        Operator::And => return Value::Bool(a.is_true() && evaluate(right, row, context).is_true()),
-        _ => {}
-    }
-    let b = evaluate(right, row, context);
-    match operator {
-        Operator::Equal => Value::Bool(!a.is_null() && a.equals(&b)),
-        Operator::NotEqual => Value::Bool(!a.equals(&b)),
-        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => ordered(operator, &a, &b),
-        _ => arithmetic(operator, &a, &b),
-    }
-}
-
-/// Comparisons of size hold only between values that are there.
-fn ordered(operator: Operator, a: &Value, b: &Value) -> Value {
-    use std::cmp::Ordering;
-    if a.is_null() || b.is_null() {
-        return Value::Bool(false);
-    }
-    let order = a.compare(b);
-    Value::Bool(match operator {
-        Operator::Less => order == Ordering::Less,
-        Operator::LessOrEqual => order != Ordering::Greater,
-        Operator::Greater => order == Ordering::Greater,
-        _ => order != Ordering::Less,
-    })
-}
-
-fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Value {
-    let Some((a, b)) = a.number().zip(b.number()) else { return Value::Null };
-    let number = match operator {
-        Operator::Add => a + b,
-        Operator::Subtract => a - b,
-        Operator::Multiply => a * b,
-        Operator::Divide => a / b,
-        Operator::Remainder => a % b,
-        _ => a.powf(b),
-    };
-    Some(number).into()
 }

@@ -59,19 +59,43 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The next token.
+    /// The next token. Behind what cannot be read it goes on after its first character: what has no end, such as a text without a closing
+    /// quote, does not hide what follows.
     pub(super) fn next(&mut self) -> Result<Token, QueryError> {
         self.skip();
         let start = self.at;
-        let kind = match self.rest().chars().next() {
-            None => Kind::End,
-            Some('"' | '\'') => self.quoted()?,
-            Some('`') => self.backticks()?,
-            Some(c) if c.is_ascii_digit() => self.number()?,
-            Some(c) if is_word(c) => self.word(),
-            Some(c) => self.sign(c)?,
+        let first = self.rest().chars().next();
+        let kind = match first {
+            None => Ok(Kind::End),
+            Some('"' | '\'') => self.quoted(),
+            Some('`') => self.backticks(),
+            Some(c) if c.is_ascii_digit() => self.number(),
+            Some(c) if is_word(c) => Ok(self.word()),
+            Some(c) => self.sign(c),
         };
-        Ok(Token { kind, span: start..self.at })
+        if kind.is_err() {
+            self.at = start + first.map_or(0, char::len_utf8);
+        }
+        Ok(Token { kind: kind?, span: start..self.at })
+    }
+
+    /// The next token that can be read, over whatever cannot.
+    pub(super) fn next_at_any_cost(&mut self) -> Token {
+        loop {
+            if let Ok(token) = self.next() {
+                return token;
+            }
+        }
+    }
+
+    /// Where the next token may begin.
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on at another place.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// A regular expression that starts where `slash`, a sign, was read.

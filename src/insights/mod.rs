@@ -1,27 +1,36 @@
-//! The Logs Insights query language: read ([`Query::parse`]) and run over log events ([`Query::run`]).
+//! The Logs Insights query language: read ([`Query::parse`], [`Query::check`]) and run over log events ([`Query::pipeline`], [`Query::run`]).
 //!
 //! Owns the grammar, the functions and what a result looks like. Not here: where events come from (`logs`, `sandbox`), drawing (`ui`). A query
 //! is a pipeline of commands over rows; a row is an event with what the commands before have computed.
 //!
-//! Commands: `fields`, `display`, `filter` (`where`), `stats`, `sort`, `limit`, `parse` (glob and regular expression), `dedup`. What CloudWatch has
-//! beyond these is refused by name, with its place in the text.
+//! `parser` makes commands of a text, `plan` operators of commands with every name resolved to a place, `pipeline` pushes events through them.
+//! [`reference`] lists every command and function; what CloudWatch has beyond these is refused by name, with its place in the text.
 
-mod aggregate;
+mod accumulator;
 mod ast;
+mod commands;
 mod error;
+mod event;
 mod expression;
 mod functions;
+mod highlight;
+mod json;
 mod lexer;
+mod line;
 mod parser;
+mod pipeline;
+mod plan;
+pub mod reference;
 mod row;
-mod run;
 mod time;
 mod value;
 
 pub use ast::Query;
 pub use error::{QueryError, Span};
-pub use row::Event;
-pub use run::{Cancelled, DEFAULT_LIMIT, MAX_LIMIT, Results, Statistics};
+pub use event::{Event, Pointer, Seal};
+pub use highlight::{Highlight, highlight};
+pub use line::Line;
+pub use pipeline::{Cancelled, DEFAULT_LIMIT, MAX_LIMIT, Pipeline, Results, Setting, Statistics};
 pub use value::Value;
 
 #[cfg(test)]

@@ -2,35 +2,16 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::ast::{Command, Expr, Named, Node, Query};
-use super::error::{QueryError, Span, nearest};
+use super::ast::{Command, Expr, Named, Node, Parse, Query, Stats};
+use super::commands::ELSEWHERE;
+use super::error::{QueryError, Span};
 use super::lexer::{Kind, Lexer, Token};
+use super::reference;
 
-/// Commands that are here, and those that CloudWatch has beyond them.
-const COMMANDS: [&str; 10] = ["fields", "display", "filter", "where", "filterIndex", "stats", "sort", "limit", "parse", "dedup"];
-const ELSEWHERE: [&str; 19] = [
-    "pattern",
-    "diff",
-    "unnest",
-    "expand",
-    "unmask",
-    "source",
-    "join",
-    "addtotals",
-    "accum",
-    "fillmissing",
-    "filldown",
-    "anomaly",
-    "lookup",
-    "logcompare",
-    "appendcols",
-    "autoregress",
-    "sessionize",
-    "outlier",
-    "countfrequent",
-];
 /// Longest query, in characters.
 const MAX_LENGTH: usize = 10_000;
+/// Mistakes that are told of one text.
+const MAX_ERRORS: usize = 20;
 /// Largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 1 << 20;
 
@@ -43,46 +24,110 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
 }
 
+/// A command with its place.
+type Placed = (Span, Command);
+
 impl Query {
     /// Reads a query; an empty one shows the latest events.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        if text.chars().count() > MAX_LENGTH {
-            return Err(QueryError::new(0..text.len(), format!("The query is longer than {MAX_LENGTH} characters")));
+        let (commands, errors) = read(text);
+        match errors.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(Self { commands: commands.into_iter().map(|(_, command)| command).collect() }),
         }
-        let mut lexer = Lexer::new(text);
-        let token = lexer.next()?;
-        let mut parser = Parser { text, lexer, token, depth: 0 };
-        let mut commands = Vec::new();
-        while parser.eat("|")? {}
-        while parser.token.kind != Kind::End {
-            commands.push((parser.token.span.clone(), parser.command()?));
-            if parser.token.kind != Kind::End {
-                parser.expect("|", "a | between commands")?;
-            }
-        }
-        check_order(&commands)?;
-        Ok(Self { commands: commands.into_iter().map(|(_, command)| command).collect() })
     }
+
+    /// Everything that is wrong with a text, from left to right; nothing if it can be run. After a mistake, reading goes on behind the next
+    /// `|`.
+    pub fn check(text: &str) -> Vec<QueryError> {
+        read(text).1
+    }
+}
+
+/// The commands that can be read, and what is wrong with the others.
+fn read(text: &str) -> (Vec<Placed>, Vec<QueryError>) {
+    if text.chars().count() > MAX_LENGTH {
+        let error = QueryError::new(0..text.len(), format!("The query is longer than {MAX_LENGTH} characters"));
+        return (Vec::new(), vec![error]);
+    }
+    let mut parser = Parser { text, lexer: Lexer::new(text), token: Token { kind: Kind::End, span: 0..0 }, depth: 0 };
+    let (mut commands, mut errors) = (Vec::new(), Vec::new());
+    let mut step = parser.advance().map(|_| ());
+    loop {
+        step = match step.and_then(|()| parser.next_command()) {
+            Ok(None) => break,
+            Ok(Some(command)) => {
+                commands.push(command);
+                Ok(())
+            }
+            Err(error) => {
+                errors.push(error);
+                if errors.len() >= MAX_ERRORS {
+                    break;
+                }
+                parser.recover();
+                Ok(())
+            }
+        };
+    }
+    if errors.is_empty() {
+        errors.extend(check_order(&commands));
+    }
+    (commands, errors)
 }
 
 /// What must follow what.
-fn check_order(commands: &[(Span, Command)]) -> Result<(), QueryError> {
-    let last_stats = commands.iter().rposition(|(_, command)| matches!(command, Command::Stats { .. }));
+fn check_order(commands: &[Placed]) -> Vec<QueryError> {
+    let mut errors = Vec::new();
+    let last_stats = commands.iter().rposition(|(_, command)| matches!(command, Command::Stats(_)));
     let mut after_dedup = false;
     for (index, (span, command)) in commands.iter().enumerate() {
-        let too_early = matches!(command, Command::Sort(_) | Command::Limit(_)) && last_stats.is_some_and(|last| index < last);
+        let too_early = matches!(command, Command::Sort(_) | Command::Limit { .. }) && last_stats.is_some_and(|last| index < last);
         if too_early {
-            return Err(QueryError::new(span.clone(), "sort and limit must come after the last stats"));
+            errors.push(QueryError::new(span.clone(), "sort and limit must come after the last stats"));
         }
-        if after_dedup && !matches!(command, Command::Limit(_)) {
-            return Err(QueryError::new(span.clone(), "Only limit may follow dedup"));
+        if after_dedup && !matches!(command, Command::Limit { .. }) {
+            errors.push(QueryError::new(span.clone(), "Only limit may follow dedup"));
         }
         after_dedup |= matches!(command, Command::Dedup(_));
     }
-    Ok(())
+    errors
 }
 
 impl Parser<'_> {
+    /// The next command, and the `|` behind it; nothing at the end.
+    fn next_command(&mut self) -> Result<Option<Placed>, QueryError> {
+        while self.eat("|")? {}
+        if self.token.kind == Kind::End {
+            return Ok(None);
+        }
+        let start = self.token.span.clone();
+        let command = self.command()?;
+        if self.token.kind != Kind::End && !self.is_sign("|") {
+            return Err(self.unexpected("a | between commands"));
+        }
+        Ok(Some((start, command)))
+    }
+
+    /// Goes on behind the next `|`, over whatever cannot be read.
+    fn recover(&mut self) {
+        self.depth = 0;
+        let mut open = 0_usize;
+        while self.token.kind != Kind::End {
+            match self.token.kind {
+                Kind::Sign("(") => open += 1,
+                Kind::Sign(")") => open = open.saturating_sub(1),
+                Kind::Sign("|") if open == 0 => return,
+                _ => {}
+            }
+            self.token = self.lexer.next_at_any_cost();
+        }
+    }
+
+    fn is_sign(&self, sign: &str) -> bool {
+        matches!(self.token.kind, Kind::Sign(next) if next == sign)
+    }
+
     pub(super) fn advance(&mut self) -> Result<Token, QueryError> {
         let next = self.lexer.next()?;
         Ok(std::mem::replace(&mut self.token, next))
@@ -90,7 +135,7 @@ impl Parser<'_> {
 
     /// Takes the sign if it is next.
     pub(super) fn eat(&mut self, sign: &str) -> Result<bool, QueryError> {
-        let is_next = matches!(self.token.kind, Kind::Sign(next) if next == sign);
+        let is_next = self.is_sign(sign);
         if is_next {
             self.advance()?;
         }
@@ -148,18 +193,25 @@ impl Parser<'_> {
         let Kind::Word(word) = self.token.kind.clone() else { return Err(self.unexpected("a command")) };
         let span = self.token.span.clone();
         self.advance()?;
-        match word.to_lowercase().as_str() {
+        let Some(known) = reference::commands().find(|command| command.is_called(&word)) else { return Err(unknown(&word, span)) };
+        match known.name {
             "fields" => self.list(false).map(Command::Fields),
             "display" => self.list(false).map(Command::Display),
             // An index would only spare looking at events; which events pass is the same.
-            "filter" | "where" | "filterindex" => self.expression().map(Command::Filter),
+            "filter" | "filterIndex" => self.condition().map(Command::Filter),
             "stats" => self.stats(),
-            "sort" | "order" => self.sort(),
-            "limit" | "head" => self.limit(),
+            "sort" => self.sort(),
+            "limit" => self.limit(),
             "parse" => self.parse(),
             "dedup" => self.list(false).map(|list| Command::Dedup(list.into_iter().map(|named| named.expr).collect())),
-            lower => Err(unknown(&word, lower, span)),
+            _ => Err(unknown(&word, span)),
         }
+    }
+
+    fn condition(&mut self) -> Result<Expr, QueryError> {
+        let expr = self.expression()?;
+        check_aggregates(&expr, false)?;
+        Ok(expr)
     }
 
     /// Expressions with aliases, separated by commas.
@@ -179,7 +231,7 @@ impl Parser<'_> {
     fn stats(&mut self) -> Result<Command, QueryError> {
         let values = self.list(true)?;
         let by = if self.eat_word("by")? { self.list(false)? } else { Vec::new() };
-        Ok(Command::Stats { values, by })
+        Ok(Command::Stats(Stats { values, by }))
     }
 
     fn sort(&mut self) -> Result<Command, QueryError> {
@@ -200,11 +252,11 @@ impl Parser<'_> {
     }
 
     fn limit(&mut self) -> Result<Command, QueryError> {
-        self.eat_word("any")?;
+        let any = self.eat_word("any")?;
         match self.token.kind {
             Kind::Number(count) if count.fract() == 0.0 && (1.0..=super::MAX_LIMIT as f64).contains(&count) => {
                 self.advance()?;
-                Ok(Command::Limit(count as usize))
+                Ok(Command::Limit { count: count as usize, any })
             }
             _ => Err(self.unexpected(&format!("a number from 1 to {}", super::MAX_LIMIT))),
         }
@@ -220,7 +272,7 @@ impl Parser<'_> {
             return if names.is_empty() {
                 Err(QueryError::new(of.span, "The regular expression of parse needs named groups such as (?<user>\\S+)"))
             } else {
-                Ok(Command::Parse { of, with: regex, names })
+                Ok(Command::Parse(Parse { of, with: regex, names }))
             };
         }
         let Kind::Text(glob) = self.token.kind.clone() else {
@@ -229,7 +281,7 @@ impl Parser<'_> {
         let span = self.token.span.clone();
         self.advance()?;
         let names = self.captures(&glob, &span)?;
-        Ok(Command::Parse { of, with: glob_regex(&glob, &span)?, names })
+        Ok(Command::Parse(Parse { of, with: glob_regex(&glob, &span)?, names }))
     }
 
     /// `as a, b`: as many as the glob has stars.
@@ -267,15 +319,13 @@ fn check_aggregates(expr: &Expr, wanted: bool) -> Result<(), QueryError> {
     }
 }
 
-fn unknown(word: &str, lower: &str, span: Span) -> QueryError {
-    if ELSEWHERE.contains(&lower) {
-        return QueryError::new(
-            span,
-            format!("{word} is a command of CloudWatch that does not run here yet. Here are: {}", COMMANDS.join(", ")),
-        );
+fn unknown(word: &str, span: Span) -> QueryError {
+    let names = || reference::commands().map(|command| command.name).collect::<Vec<_>>().join(", ");
+    if let Some((_, instead)) = ELSEWHERE.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)) {
+        let instead = if instead.is_empty() { format!("Here are: {}", names()) } else { format!("Nearest here: {instead}") };
+        return QueryError::new(span, format!("{word} is a command of CloudWatch that does not run here. {instead}"));
     }
-    let hint = nearest(lower, COMMANDS.into_iter())
-        .map_or_else(|| format!("Commands are {}", COMMANDS.join(", ")), |near| format!("Did you mean {near}?"));
+    let hint = reference::nearest_command(word).map_or_else(|| format!("Commands are {}", names()), |near| format!("Did you mean {near}?"));
     QueryError::new(span, format!("Unknown command {word}. {hint}"))
 }
 

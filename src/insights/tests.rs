@@ -17,7 +17,7 @@ fn event(seconds: i64, message: &str) -> Event {
         stream: "s".into(),
         log: "1:lab".into(),
         message: message.into(),
-        pointer: format!("p{seconds}"),
+        pointer: Pointer::Text(format!("p{seconds}").into()),
     }
 }
 
@@ -179,8 +179,9 @@ fn functions_compute() {
         ("isIpInSubnet('10.1.2.3', '2001:db8::/32')", "0"),
         ("ipv4ToNumber('1.0.0.1')", "16777217"),
         ("hexToDec('0xff')", "255"),
-        ("decToHex(255)", "ff"),
-        ("decToHex(-1)", "-"),
+        ("decToHex(255)", "0xff"),
+        ("decToHex(-1)", "-0x1"),
+        ("decToHex('x')", "-"),
         ("hexToAscii('4869')", "Hi"),
         ("hexToAscii('486')", "-"),
         ("hexToAscii('zz')", "-"),
@@ -215,7 +216,7 @@ fn errors_say_what_where_and_what_would_be_right() {
         ("limit 0", "a number from 1 to 100000", "0"),
         ("sort a | stats count(*)", "after the last stats", "sort"),
         ("dedup a | sort a", "Only limit may follow dedup", "sort"),
-        ("pattern @message", "does not run here yet", "pattern"),
+        ("anomaly", "does not run here", "anomaly"),
         ("parse @message 'a * b *' as x", "2 stars and 1 names", "'a * b *'"),
         ("fields a b", "Expected a | between commands", "b"),
         ("stats count(*) by bin(5 parsecs)", "a comma or a closing )", "parsecs"),
@@ -229,6 +230,118 @@ fn errors_say_what_where_and_what_would_be_right() {
     }
     let error = Query::parse("fields a\n| fliter b").unwrap_err();
     assert_eq!(error.shown_in("fields a\n| fliter b"), "| fliter b\n  ^^^^^^");
+}
+
+#[test]
+fn every_mistake_is_told_with_its_place() {
+    let text = "fields round( | filter a = 1 | fliter b | stats count(* by x | limit 5";
+    let found: Vec<&str> = Query::check(text).iter().map(|error| &text[error.span.clone()]).collect();
+    assert_eq!(found, ["|", "fliter", "by"]);
+    assert_eq!(Query::check("fields a | limit 3"), []);
+    let text = "filter a = 'x | limit 0";
+    assert_eq!(Query::check(text).len(), 2, "a text without an end does not hide what follows");
+    let text = "sort a | limit 1 | stats count(*)";
+    assert_eq!(Query::check(text).len(), 2);
+}
+
+#[test]
+fn the_editor_knows_what_the_parts_are() {
+    use Highlight as H;
+    let text = "fields a.b as c, round(x/2) # why\n| filter m like /a|b/ and n in ['q'] | § 5m";
+    let parts: Vec<(&str, H)> = highlight(text).into_iter().map(|(span, kind)| (&text[span], kind)).collect();
+    let wanted = [
+        ("fields", H::Command),
+        ("a.b", H::Field),
+        ("as", H::Keyword),
+        ("c", H::Field),
+        (",", H::Operator),
+        ("round", H::Function),
+        ("(", H::Operator),
+        ("x", H::Field),
+        ("/", H::Operator),
+        ("2", H::Number),
+        (")", H::Operator),
+        ("# why", H::Comment),
+        ("|", H::Pipe),
+        ("filter", H::Command),
+        ("m", H::Field),
+        ("like", H::Keyword),
+        ("/a|b/", H::Regex),
+        ("and", H::Keyword),
+        ("n", H::Field),
+        ("in", H::Keyword),
+        ("[", H::Operator),
+        ("'q'", H::Text),
+        ("]", H::Operator),
+        ("|", H::Pipe),
+        ("§", H::Error),
+        ("5m", H::Number),
+    ];
+    assert_eq!(parts, wanted);
+}
+
+#[test]
+fn a_pipeline_says_when_no_later_event_matters() {
+    let pushed = |text: &str| {
+        let never = AtomicBool::new(false);
+        let setting = Setting { window: (0, 1), now_ms: 2, limit: DEFAULT_LIMIT, cancelled: &never };
+        let mut pipeline = Query::parse(text).unwrap().pipeline(&setting);
+        let mut newest_first = events();
+        newest_first.reverse();
+        let taken = newest_first.into_iter().take_while(|event| pipeline.push(event.clone()).is_continue()).count();
+        (taken + 1, pipeline.finish().unwrap())
+    };
+    for (text, wanted) in [
+        ("filter modelId = 'opus' | limit 2", 3),
+        ("sort @timestamp desc | limit 2", 2),
+        ("fields modelId as m | display m | limit 1", 1),
+        ("filter ispresent(modelId) | dedup modelId | limit 2", 4),
+        ("limit any 3", 3),
+        ("stats count(*)", 8),
+        ("sort latency desc | limit 1", 8),
+    ] {
+        let (taken, results) = pushed(text);
+        assert_eq!(taken, wanted, "{text}");
+        assert_eq!(results.statistics.scanned, wanted.min(7) as u64, "{text}");
+    }
+    assert_eq!(pushed("sort latency desc | limit 1").1.rows[0].1.as_deref(), Some("p61"));
+}
+
+/// Runs a query in two parts that are merged, as two threads would.
+fn merged(text: &str, mut events: Vec<Event>, cut: usize) -> Results {
+    events.sort_by_key(|event| std::cmp::Reverse(event.at_ms));
+    let never = AtomicBool::new(false);
+    let query = Query::parse(text).unwrap();
+    assert!(query.is_mergeable(), "{text}");
+    let setting = Setting { window: (0, 1), now_ms: 2, limit: 50, cancelled: &never };
+    let (mut newer, mut older) = (query.pipeline(&setting), query.pipeline(&setting));
+    for (at, event) in events.into_iter().enumerate() {
+        // What can no longer matter may be pushed all the same.
+        let _flow = if at < cut { newer.push(event) } else { older.push(event) };
+    }
+    newer.merge(older);
+    newer.finish().unwrap()
+}
+
+#[test]
+fn parts_of_the_events_can_be_run_apart_and_joined() {
+    for text in [
+        "",
+        "filter ispresent(modelId) | limit 3",
+        "filter latency > 100 | fields latency | sort latency asc | limit 2",
+        "sort modelId desc",
+        "stats count(*), sum(latency), avg(latency), min(latency), max(latency), pct(latency, 90), countDistinct(who) by modelId",
+        "stats earliest(latency), latest(latency), sortsFirst(modelId), sortsLast(modelId), round(stddev(latency), 6), round(variance(latency), 6)",
+        "stats values(modelId), topk(2, modelId), histogram(latency, 500), rate(latency, 1m) by bin(1m)",
+        "filter latency > 1 | stats count(*) as n by modelId | sort n desc | limit 1",
+    ] {
+        let query = Query::parse(text).unwrap();
+        let whole = query.run(events(), (0, 1), 2, 50, &AtomicBool::new(false)).unwrap();
+        for cut in 0..=7 {
+            assert_eq!(merged(text, events(), cut), whole, "{text} cut at {cut}");
+        }
+    }
+    assert!(!Query::parse("dedup modelId").unwrap().is_mergeable());
 }
 
 proptest! {

@@ -1,14 +1,20 @@
 //! Values of fields and expressions.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::io::Write as _;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
+use super::line::Line;
 use super::time;
 
 /// A value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
     /// Nothing: the field is not there.
+    #[default]
     Null,
     /// A truth value.
     Bool(bool),
@@ -17,12 +23,22 @@ pub enum Value {
     /// A moment, milliseconds since the epoch: shown as a date, a number in arithmetic.
     Time(i64),
     /// A text.
-    Text(Arc<str>),
+    Text(Line),
+    /// A map or a list, as `jsonParse` makes them.
+    Json(Arc<Json>),
+}
+
+/// A value's place in the order of `sort`: nothing, then what is no number by its text, then numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum SortKey {
+    Null,
+    Text(Line),
+    Number(f64),
 }
 
 impl Value {
     /// A text.
-    pub(super) fn text(text: impl Into<Arc<str>>) -> Self {
+    pub(super) fn text(text: impl Into<Line>) -> Self {
         Self::Text(text.into())
     }
 
@@ -36,9 +52,9 @@ impl Value {
         match self {
             Self::Number(number) => Some(*number),
             Self::Time(ms) => Some(*ms as f64),
-            Self::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            Self::Text(text) => read_number(text),
             Self::Bool(truth) => Some(f64::from(u8::from(*truth))),
-            Self::Null => None,
+            Self::Null | Self::Json(_) => None,
         }
     }
 
@@ -49,32 +65,64 @@ impl Value {
             Self::Number(number) => *number != 0.0,
             Self::Text(text) => &**text == "true",
             Self::Time(_) => true,
-            Self::Null => false,
+            Self::Null | Self::Json(_) => false,
         }
     }
 
     /// As results show it; nothing for nothing.
     pub fn shown(&self) -> Option<String> {
+        (!self.is_null()).then(|| self.as_text().into_owned())
+    }
+
+    /// As text; empty for nothing.
+    pub fn as_text(&self) -> Cow<'_, str> {
         match self {
-            Self::Null => None,
-            Self::Bool(truth) => Some(u8::from(*truth).to_string()),
-            Self::Number(number) => Some(number_shown(*number)),
-            Self::Time(ms) => Some(time::shown(*ms)),
-            Self::Text(text) => Some(text.to_string()),
+            Self::Null => Cow::Borrowed(""),
+            Self::Bool(truth) => Cow::Borrowed(if *truth { "1" } else { "0" }),
+            Self::Number(number) => Cow::Owned(number_shown(*number)),
+            Self::Time(ms) => Cow::Owned(time::shown(*ms)),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Json(json) => Cow::Owned(json.to_string()),
         }
     }
 
-    /// As text for functions on texts; empty for nothing.
-    pub(super) fn as_text(&self) -> String {
-        self.shown().unwrap_or_default()
+    /// As a text that shares its bytes where it can.
+    pub(super) fn as_line(&self) -> Line {
+        match self {
+            Self::Text(text) => text.clone(),
+            other => other.as_text().into_owned().into(),
+        }
     }
 
-    /// Equal as numbers if both are, else as texts; nothing equals nothing.
+    /// Appends what tells it apart from other values: what is shown the same is the same.
+    pub(super) fn encode(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::Null => to.push(0),
+            // A moment's text is costly and never that of another value that matters.
+            Self::Time(ms) => {
+                to.push(1);
+                to.extend(ms.to_le_bytes());
+            }
+            Self::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+                to.push(2);
+                drop(write!(to, "{}", *number as i64));
+            }
+            other => {
+                to.push(2);
+                to.extend(other.as_text().as_bytes());
+            }
+        }
+        to.push(0xff);
+    }
+
+    /// Equal as numbers if both are, else as texts; nothing equals nothing, maps and lists equal nothing else.
     pub(super) fn equals(&self, other: &Self) -> bool {
-        match (self.is_null(), other.is_null()) {
-            (false, false) => self.compare(other) == Ordering::Equal,
-            (true, true) => true,
-            _ => false,
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Null | Self::Json(_), _) | (_, Self::Null | Self::Json(_)) => false,
+            // Texts with the same bytes are equal, whether they read as numbers or not.
+            (Self::Text(a), Self::Text(b)) if a == b => true,
+            _ => self.compare(other) == Ordering::Equal,
         }
     }
 
@@ -93,12 +141,46 @@ impl Value {
             (None, None) => self.as_text().cmp(&other.as_text()),
         }
     }
+
+    /// What [`Self::compare`] orders by, worked out once.
+    pub(super) fn sort_key(&self) -> SortKey {
+        match self.number() {
+            _ if self.is_null() => SortKey::Null,
+            Some(number) => SortKey::Number(number),
+            None => SortKey::Text(self.as_line()),
+        }
+    }
+}
+
+impl SortKey {
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        let rank = |key: &Self| match key {
+            Self::Null => 0,
+            Self::Text(_) => 1,
+            Self::Number(_) => 2,
+        };
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.as_ref().cmp(b.as_ref()),
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            _ => rank(self).cmp(&rank(other)),
+        }
+    }
 }
 
 impl From<Option<f64>> for Value {
     fn from(number: Option<f64>) -> Self {
         number.filter(|number| number.is_finite()).map_or(Self::Null, Self::Number)
     }
+}
+
+/// Most texts are no numbers, which their first byte tells.
+fn read_number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let first = *text.as_bytes().first()?;
+    if !matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.') {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// Whole numbers without a point, others with at most four digits after it.

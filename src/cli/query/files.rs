@@ -5,14 +5,13 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
 use crate::base::clock::Timestamp;
-use crate::insights::Event;
+use crate::insights::{Event, Line, Pointer};
 
 /// Most bytes that are read in all, packed ones counted unpacked: a query holds its records in memory.
 const MAX_BYTES: u64 = 4 << 30;
@@ -60,7 +59,7 @@ fn of_file(path: &Path, left: u64, events: &mut Vec<Event>) -> anyhow::Result<u6
     let is_packed = path.extension().is_some_and(|ending| ending == "gz");
     let bytes: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
     let mut lines = BufReader::new(bytes.take(left + 1));
-    let (stream, log): (Arc<str>, Arc<str>) = (path.file_name().unwrap_or_default().to_string_lossy().into(), "file".into());
+    let (stream, log) = (Line::from(&*path.file_name().unwrap_or_default().to_string_lossy()), Line::from_static("file"));
     let (mut read, mut at_ms, mut line) = (0, 0, Vec::new());
     loop {
         line.clear();
@@ -79,10 +78,10 @@ fn of_file(path: &Path, left: u64, events: &mut Vec<Event>) -> anyhow::Result<u6
             events.push(Event {
                 at_ms,
                 ingested_ms: at_ms,
-                stream: Arc::clone(&stream),
-                log: Arc::clone(&log),
+                stream: stream.clone(),
+                log: log.clone(),
                 message: message.into(),
-                pointer: String::new(),
+                pointer: Pointer::None,
             });
         }
     }

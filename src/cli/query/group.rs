@@ -4,7 +4,7 @@ use super::super::args::{Place, QueryOptions};
 use super::super::output::Output;
 use super::super::place;
 use crate::aws::logs::FilterLogEvents;
-use crate::insights::Event;
+use crate::insights::{Event, Line, Pointer};
 
 /// Events that are fetched at most: a query holds them in memory.
 const MAX_EVENTS: usize = 2_000_000;
@@ -14,16 +14,16 @@ pub(super) async fn read(place: &Place, group: &str, options: &QueryOptions, fro
     let opened = place::open(place, options.sandbox, out).await?;
     let mut ask =
         FilterLogEvents { log_group_name: group.to_owned(), start_ms: Some(from_ms), limit: Some(10_000), ..FilterLogEvents::default() };
-    let (mut events, log): (Vec<Event>, std::sync::Arc<str>) = (Vec::new(), group.into());
+    let (mut events, log) = (Vec::<Event>::new(), Line::from(group));
     loop {
         let page = opened.session.run(ask.clone()).await?;
         events.extend(page.events.into_iter().map(|event| Event {
             at_ms: event.timestamp_ms,
             ingested_ms: event.ingestion_ms,
             stream: event.stream.into(),
-            log: std::sync::Arc::clone(&log),
+            log: log.clone(),
             message: event.message.into(),
-            pointer: String::new(),
+            pointer: Pointer::None,
         }));
         ask.next_token = page.next_token;
         if events.len() >= MAX_EVENTS {

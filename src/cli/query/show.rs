@@ -55,6 +55,7 @@ fn as_json(value: &Value) -> Option<Json> {
         Value::Bool(truth) => json!(truth),
         Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(*number as i64),
         Value::Number(number) => json!(number),
+        Value::Json(json) => (**json).clone(),
         Value::Time(_) | Value::Text(_) => json!(value.shown()),
     })
 }

@@ -14,7 +14,7 @@ use super::record::Pointer;
 use super::state::State;
 use super::{change, view};
 use crate::base::clock::Timestamp;
-use crate::insights::{DEFAULT_LIMIT, Event, MAX_LIMIT, Query, QueryError, Results};
+use crate::insights::{self, DEFAULT_LIMIT, Event, Line, MAX_LIMIT, Query, QueryError, Results, Seal};
 use crate::sandbox::Sandbox;
 use crate::sandbox::api::{ApiError, ApiResult, CallContext};
 use crate::sandbox::input::Input;
@@ -162,21 +162,36 @@ fn times(input: &Input<'_>) -> Result<(i64, i64), ApiError> {
     Ok((scale(start), scale(end).saturating_add(if end < 100_000_000_000 { 999 } else { 0 })))
 }
 
+/// Where the events of a stream are: pointers to them are written only for rows that are shown.
+#[derive(Debug)]
+struct Place {
+    group: String,
+    stream: String,
+}
+
+impl Seal for Place {
+    fn seal(&self, at_ms: i64, sequence: u64) -> String {
+        Pointer { group: self.group.clone(), stream: self.stream.clone(), key: EventKey { at_ms, sequence } }.seal()
+    }
+}
+
 fn events(state: &State, cx: &CallContext, groups: &[String], (from, to): (i64, i64)) -> Result<Vec<Event>, ApiError> {
     let mut events = Vec::new();
     for name in groups {
         let group = state.existing(name)?;
         let first = EventKey::before(from.max(group.oldest_visible_ms(cx.now.as_millisecond())));
-        let log: Arc<str> = format!("{}:{name}", cx.account).into();
+        let log = Line::from(format!("{}:{name}", cx.account));
         for (stream, held) in &group.streams {
+            let place: Arc<dyn Seal> = Arc::new(Place { group: name.clone(), stream: stream.to_string() });
+            let stream = Line::from(stream);
             let found = held.log.between(first, EventKey::before(to.saturating_add(1)));
             events.extend(found.map(|(key, event)| Event {
                 at_ms: key.at_ms,
                 ingested_ms: event.ingested_ms,
-                stream: Arc::clone(stream),
-                log: Arc::clone(&log),
-                message: Arc::clone(&event.message),
-                pointer: Pointer { group: name.clone(), stream: stream.to_string(), key: *key }.seal(),
+                stream: stream.clone(),
+                log: log.clone(),
+                message: Line::from(&event.message),
+                pointer: insights::Pointer::Sealed(Arc::clone(&place), key.sequence),
             }));
         }
     }

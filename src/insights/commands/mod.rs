@@ -1,0 +1,75 @@
+//! The commands of a query at work: each an operator that takes rows and hands rows on.
+
+mod dedup;
+mod entries;
+mod fields;
+mod filter;
+mod limit;
+mod parse;
+mod sort;
+mod stats;
+
+use std::any::Any;
+use std::ops::ControlFlow;
+
+pub(super) use dedup::Dedup;
+pub(super) use entries::{ELSEWHERE, ENTRIES};
+pub(super) use fields::Fields;
+pub(super) use filter::{Filter, Tally};
+pub(super) use limit::Limit;
+pub(super) use parse::Parse;
+pub(super) use sort::Sort;
+pub(super) use stats::Stats;
+
+use super::pipeline::Sink;
+use super::plan::Shared;
+use super::row::Row;
+
+/// Whether more rows can change the result.
+pub(super) type Flow = ControlFlow<()>;
+
+/// Goes on.
+pub(super) const ON: Flow = ControlFlow::Continue(());
+
+/// A command at work.
+pub(super) trait Operator: Any + Send {
+    /// Takes a row, and perhaps hands rows on.
+    fn push(&mut self, row: Row, next: &mut Next<'_>) -> Flow;
+
+    /// No row comes any more.
+    fn finish(&mut self, _next: &mut Next<'_>) {}
+
+    /// Takes over what the same operator has gathered elsewhere from older rows. Those that gather nothing have nothing to do.
+    fn merge(&mut self, _older: Box<dyn Any>) {}
+
+    /// Rows that have passed here, for the operator that counts them.
+    fn passed(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// What comes behind an operator.
+pub(super) struct Next<'a> {
+    pub(super) operators: &'a mut [Box<dyn Operator>],
+    pub(super) sink: &'a mut Sink,
+    pub(super) shared: &'a Shared,
+}
+
+impl Next<'_> {
+    /// Hands a row on.
+    pub(super) fn push(&mut self, row: Row) -> Flow {
+        match self.operators.split_first_mut() {
+            Some((first, rest)) => first.push(row, &mut Next { operators: rest, sink: self.sink, shared: self.shared }),
+            None => self.sink.push(&row, self.shared),
+        }
+    }
+
+    /// Hands rows on until no more are wanted.
+    pub(super) fn push_all(&mut self, rows: impl IntoIterator<Item = Row>) {
+        for row in rows {
+            if self.push(row).is_break() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A query under way: events in, newest first, and at the end its rows.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::ast::{Command, Query};
+use super::commands::{Flow, Next, ON, Operator};
+use super::event::Event;
+use super::functions::Context;
+use super::plan::{Code, Plan, Shared};
+use super::row::Row;
+use super::value::Value;
+
+/// Rows when neither query nor call says how many, and the most there may be.
+pub const DEFAULT_LIMIT: usize = 10_000;
+/// See [`DEFAULT_LIMIT`].
+pub const MAX_LIMIT: usize = 100_000;
+
+/// Events between two looks whether the query was cancelled.
+const LOOK_EVERY: u64 = 1_024;
+
+/// The query was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the query was cancelled")]
+pub struct Cancelled;
+
+/// What a query comes to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Results {
+    /// Names of the columns, in order.
+    pub columns: Vec<String>,
+    /// A value for each column, nothing where a row has none; and what finds the row's event again.
+    pub rows: Vec<(Vec<Value>, Option<String>)>,
+    /// What was looked at.
+    pub statistics: Statistics,
+}
+
+/// What a query looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Events that passed the filters.
+    pub matched: u64,
+    /// Events that were looked at.
+    pub scanned: u64,
+    /// Bytes of these.
+    pub bytes: u64,
+}
+
+/// What a run is for, besides its events.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The time that is asked about, milliseconds since the epoch, both inclusive.
+    pub window: (i64, i64),
+    /// The present, milliseconds since the epoch.
+    pub now_ms: i64,
+    /// Rows when the query names no number, at most [`MAX_LIMIT`].
+    pub limit: usize,
+    /// Set to end the run.
+    pub cancelled: &'a AtomicBool,
+}
+
+/// A query under way.
+pub struct Pipeline<'a> {
+    operators: Vec<Box<dyn Operator>>,
+    sink: Sink,
+    shared: Shared,
+    statistics: Statistics,
+    cancelled: &'a AtomicBool,
+}
+
+/// Where rows end up: their columns are worked out, the rest of them goes.
+#[derive(Debug)]
+pub(super) struct Sink {
+    columns: Vec<Code>,
+    rows: Vec<(Vec<Value>, Option<String>)>,
+    most: usize,
+    names: Vec<String>,
+}
+
+impl Sink {
+    pub(super) fn push(&mut self, row: &Row, shared: &Shared) -> Flow {
+        if self.rows.len() < self.most {
+            let values = self.columns.iter().map(|code| code.value(row, shared).into_owned()).collect();
+            self.rows.push((values, row.pointer()));
+        }
+        if self.rows.len() < self.most { ON } else { ControlFlow::Break(()) }
+    }
+}
+
+impl Query {
+    /// Makes ready to run over events that are pushed, newest first.
+    pub fn pipeline<'a>(&self, setting: &Setting<'a>) -> Pipeline<'a> {
+        let limit = setting.limit.min(MAX_LIMIT);
+        let plan = Plan::of(self, limit);
+        let (from, to) = setting.window;
+        let (names, columns) = plan.columns.into_iter().unzip();
+        let most = if plan.is_limited { self.only_limit().unwrap_or(MAX_LIMIT) } else { limit };
+        Pipeline {
+            operators: plan.operators,
+            sink: Sink { columns, rows: Vec::new(), most, names },
+            shared: Shared { context: Context { from, to, now: setting.now_ms }, paths: plan.paths },
+            statistics: Statistics::default(),
+            cancelled: setting.cancelled,
+        }
+    }
+
+    /// The number of rows of a query that does nothing else to the number of rows than filter.
+    fn only_limit(&self) -> Option<usize> {
+        let mut others = self.commands.iter().filter(|command| !command.is_local());
+        match (others.next(), others.next()) {
+            (Some(Command::Limit { count, .. }), None) => Some(*count),
+            _ => None,
+        }
+    }
+
+    /// Whether parts of the events can go through pipelines of their own, on threads of their own, that are merged before they finish
+    /// ([`Pipeline::merge`]).
+    pub fn is_mergeable(&self) -> bool {
+        let first = self.commands.iter().position(|command| !command.is_local());
+        first.is_none_or(|first| match &self.commands[first] {
+            Command::Stats(_) | Command::Sort(_) => true,
+            Command::Limit { .. } => self.only_limit().is_some(),
+            _ => false,
+        })
+    }
+
+    /// Whether the query asks to stop as soon as it has its rows (`limit any`), so that events beyond are not even counted.
+    pub fn stops_early(&self) -> bool {
+        self.commands.iter().any(|command| matches!(command, Command::Limit { any: true, .. }))
+    }
+
+    /// Runs the query over `events` (of the time that it is for, `from_ms..=to_ms`), which may come in any order.
+    ///
+    /// `limit` is the number of rows when the query names none. All events are counted, as the service counts them, unless the query says
+    /// `limit any`.
+    pub fn run(
+        &self,
+        mut events: Vec<Event>,
+        window: (i64, i64),
+        now_ms: i64,
+        limit: usize,
+        cancelled: &AtomicBool,
+    ) -> Result<Results, Cancelled> {
+        // Newest first, the order in which events are shown when nothing else is asked for.
+        events.sort_by_key(|event| std::cmp::Reverse(event.at_ms));
+        let mut pipeline = self.pipeline(&Setting { window, now_ms, limit, cancelled });
+        for event in events {
+            let flow = pipeline.push(event);
+            if flow.is_break() && (self.stops_early() || cancelled.load(Ordering::Relaxed)) {
+                break;
+            }
+        }
+        pipeline.finish()
+    }
+}
+
+impl Pipeline<'_> {
+    /// Takes an event, which is not newer than those before.
+    ///
+    /// [`ControlFlow::Break`] says that no later event can change the rows (or that the run was cancelled). Whoever wants to know how many
+    /// events match in all may go on pushing: they are counted.
+    pub fn push(&mut self, event: Event) -> ControlFlow<()> {
+        if self.statistics.scanned.is_multiple_of(LOOK_EVERY) && self.cancelled.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        self.statistics.scanned += 1;
+        self.statistics.bytes += event.message.len() as u64;
+        let mut next = Next { operators: &mut self.operators, sink: &mut self.sink, shared: &self.shared };
+        next.push(Row::of(event))
+    }
+
+    /// Counts events that need not be looked at, as something else has shown that they do not match.
+    pub fn count(&mut self, scanned: u64, bytes: u64) {
+        self.statistics.scanned += scanned;
+        self.statistics.bytes += bytes;
+    }
+
+    /// Takes over what `older`, a pipeline of the same query and setting, has made of events that are older than all of this one. Only for
+    /// queries that are [`Query::is_mergeable`].
+    pub fn merge(&mut self, older: Self) {
+        self.count(older.statistics.scanned, older.statistics.bytes);
+        for (mine, theirs) in self.operators.iter_mut().zip(older.operators) {
+            let theirs: Box<dyn Any> = theirs;
+            mine.merge(theirs);
+        }
+        let room = self.sink.most.saturating_sub(self.sink.rows.len());
+        self.sink.rows.extend(older.sink.rows.into_iter().take(room));
+    }
+
+    /// The rows, now that no event comes any more.
+    pub fn finish(mut self) -> Result<Results, Cancelled> {
+        for at in 0..self.operators.len() {
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
+            let (done, rest) = self.operators.split_at_mut(at + 1);
+            done[at].finish(&mut Next { operators: rest, sink: &mut self.sink, shared: &self.shared });
+        }
+        self.statistics.matched = self.operators.iter().find_map(|operator| operator.passed()).unwrap_or(0);
+        Ok(Results { columns: self.sink.names, rows: self.sink.rows, statistics: self.statistics })
+    }
+}
