@@ -5,5 +5,6 @@
 pub mod clock;
 pub mod error;
 pub mod files;
+pub mod parallel;
 pub mod problem;
 pub mod text;

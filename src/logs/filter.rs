@@ -41,6 +41,30 @@ impl Dimension {
         }
     }
 
+    /// The field that it is read from.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Self::Model => "modelId",
+            Self::Operation => "operation",
+            Self::Result => "errorCode",
+            Self::Principal => "identity.arn",
+        }
+    }
+
+    /// The value of a record whose field has `value`.
+    pub(super) fn shown(self, value: Option<&str>) -> Option<&str> {
+        match self {
+            Self::Result => value.filter(|code| !code.is_empty()).or(Some(OK)),
+            Self::Principal => value.map(principal_name),
+            Self::Model | Self::Operation => Some(value.unwrap_or_default()),
+        }
+    }
+
+    /// The value of a line that is no record.
+    pub(super) fn of_raw(self) -> Option<&'static str> {
+        (self == Self::Result).then_some(RAW)
+    }
+
     fn insights(self, choice: &Choice) -> String {
         let positive =
             list(&choice.include).map(|values| self.condition(&values, choice.include.contains(OK), choice.include.contains(RAW)));
@@ -89,7 +113,7 @@ impl Choice {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
-    fn passes(&self, value: Option<&str>) -> bool {
+    pub(super) fn passes(&self, value: Option<&str>) -> bool {
         let Some(value) = value else { return self.include.is_empty() };
         (self.include.is_empty() || self.include.contains(value)) && !self.exclude.contains(value)
     }
@@ -170,6 +194,26 @@ impl Matcher {
     /// Compiles `filter`.
     pub fn new(filter: &Filter) -> Self {
         Self { query: Query::new(&filter.text), choices: filter.choices.clone(), range: filter.range }
+    }
+
+    /// What is chosen of `dimension`.
+    pub(super) fn choice(&self, dimension: Dimension) -> &Choice {
+        &self.choices[dimension as usize]
+    }
+
+    /// Whether a moment is in the range.
+    pub(super) fn is_in_range(&self, at_ms: i64) -> bool {
+        self.range.is_none_or(|(from, to)| (from..to).contains(&at_ms))
+    }
+
+    /// Texts that every record has which passes, letters in either case.
+    pub(super) fn literals(&self) -> Vec<String> {
+        self.query.literals()
+    }
+
+    /// Whether the text part of the filter lets a record pass.
+    pub(super) fn matches(&self, block: &super::store::Block, row: usize) -> bool {
+        self.query.is_empty() || self.query.matches(&String::from_utf8_lossy(&block.line(row)))
     }
 
     /// Judges a record. The text, which costs most, is looked at last.

@@ -65,6 +65,14 @@ impl Histogram {
         }
     }
 
+    /// Adds the counts of one with the same bins.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
+            bin.ok += more.ok;
+            bin.errors += more.errors;
+        }
+    }
+
     /// The end of the last bin, milliseconds since the epoch.
     pub fn to_ms(&self) -> i64 {
         self.from_ms + self.bin_ms * self.bins.len() as i64

@@ -33,6 +33,13 @@ impl Query {
         self.terms.iter().all(|term| term.pattern.is_match(line) == term.wanted)
     }
 
+    /// Texts that occur wherever the query matches, letters in either case.
+    pub fn literals(&self) -> Vec<String> {
+        // A text with quotes stands in a line with backslashes before them.
+        let is_plain = |term: &&Term| term.wanted && !term.text.contains(['"', '\\']);
+        self.terms.iter().filter(is_plain).map(|term| term.text.clone()).collect()
+    }
+
     /// Where wanted terms occur in `text`: byte ranges, ascending, apart from each other.
     pub fn hits(&self, text: &str) -> Vec<Range<usize>> {
         let wanted = self.terms.iter().filter(|term| term.wanted);

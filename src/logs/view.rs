@@ -1,13 +1,16 @@
-//! What a filter finds in a store: the rows to show, counts by dimension, and counts over time. Built in slices so that a job can be cancelled midway.
+//! What a filter finds in a store: the rows to show, counts by dimension, and counts over time. Built some blocks at a time so that a job can be cancelled midway.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::filter::{Dimension, Filter, Matcher, Verdict};
-use super::histogram::Histogram;
-use super::store::{Entry, Store};
+use super::filter::{Choice, Dimension, Filter, Matcher, OK};
+use super::histogram::{Bin, Histogram};
+use super::store::column::{Cell, Column, Whole};
+use super::store::trigram::Needle;
+use super::store::{Block, Entry, Place, Store};
 use crate::base::clock::Stopwatch;
+use crate::base::parallel;
 
 /// A value of a dimension and how many records have it, the dimension's own choice left aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +46,12 @@ impl View {
     /// Searches the whole of `store` at once; with a `window` (from and to, milliseconds, both included) only the events in it.
     pub fn build(store: Arc<Store>, filter: Filter, window: Option<(i64, i64)>) -> Self {
         let mut search = Search::new(store, filter, window);
-        while !search.step(usize::MAX) {}
+        while !search.step() {}
         search.finish()
     }
 
     /// The event in `row`, newest first.
-    pub fn entry(&self, row: usize) -> Option<&Arc<Entry>> {
+    pub fn entry(&self, row: usize) -> Option<Arc<Entry>> {
         self.store.get(*self.rows.get(row)? as usize)
     }
 
@@ -63,15 +66,27 @@ impl View {
     }
 }
 
-/// A search under way.
+/// A search under way: blocks are judged from the newest on, some at a time on all cores.
 pub struct Search {
     view: View,
     matcher: Matcher,
     window: Option<(i64, i64)>,
+    needle: Needle,
     counts: [HashMap<Arc<str>, u64>; 4],
-    /// Events still to be judged: those before this place.
+    /// The records of each block that are shown; blocks still to be judged have none.
+    shown: Vec<Vec<bool>>,
+    /// Blocks still to be judged: those before this place.
     left: usize,
     watch: Stopwatch,
+}
+
+/// What judging a block came to.
+struct Judged {
+    shown: Vec<bool>,
+    counts: [HashMap<Arc<str>, u64>; 4],
+    histogram: Histogram,
+    errors: u64,
+    raw: u64,
 }
 
 impl Search {
@@ -79,59 +94,88 @@ impl Search {
     pub fn new(store: Arc<Store>, filter: Filter, window: Option<(i64, i64)>) -> Self {
         let matcher = Matcher::new(&filter);
         let histogram = window.or_else(|| store.extent()).map(|(from, to)| Histogram::over(from, to)).unwrap_or_default();
-        let left = store.len();
+        let (left, shown) = (store.blocks().len(), vec![Vec::new(); store.blocks().len()]);
+        let needle = Needle::of(matcher.literals().iter().map(String::as_str));
         let view = View { store, filter, histogram, ..View::default() };
-        Self { view, matcher, window, counts: Default::default(), left, watch: Stopwatch::start() }
+        Self { view, matcher, window, needle, counts: Default::default(), shown, left, watch: Stopwatch::start() }
     }
 
-    /// Judges at most `count` more events; tells whether all are judged.
-    pub fn step(&mut self, count: usize) -> bool {
-        let until = self.left.saturating_sub(count);
-        let store = self.view.store.clone();
-        for index in (until..self.left).rev() {
-            if let Some(entry) = store.get(index) {
-                self.judge(index, entry);
+    /// Judges some more blocks; tells whether all are judged.
+    pub fn step(&mut self) -> bool {
+        let from = self.left.saturating_sub(parallel::width());
+        let judged = parallel::map(&self.view.store.blocks()[from..self.left], |block| self.judge(block));
+        for (block, judged) in (from..self.left).zip(judged) {
+            self.shown[block] = judged.shown;
+            self.view.histogram.add(&judged.histogram);
+            self.view.errors += judged.errors;
+            self.view.raw += judged.raw;
+            for (counts, more) in self.counts.iter_mut().zip(judged.counts) {
+                more.into_iter().for_each(|(value, count)| *counts.entry(value).or_insert(0) += count);
             }
         }
-        self.left = until;
-        until == 0
+        self.left = from;
+        from == 0
     }
 
-    fn judge(&mut self, index: usize, entry: &Entry) {
-        if self.window.is_some_and(|(from, to)| entry.at_ms < from || entry.at_ms > to) {
+    fn judge(&self, block: &Block) -> Judged {
+        let sides = Dimension::ALL.map(|dimension| Side::of(dimension, block, self.matcher.choice(dimension)));
+        let histogram = Histogram { bins: vec![Bin::default(); self.view.histogram.bins.len()], ..self.view.histogram };
+        let mut judged = Judged { shown: vec![false; block.len()], counts: Default::default(), histogram, errors: 0, raw: 0 };
+        let mut counts = sides.each_ref().map(|side| vec![0_u64; side.values.len()]);
+        for (rows, may_occur) in block.stretches(&self.needle) {
+            for row in rows.filter(|_| may_occur) {
+                self.judge_row(block, row, &sides, &mut counts, &mut judged);
+            }
+        }
+        for ((to, side), counts) in judged.counts.iter_mut().zip(&sides).zip(counts) {
+            *to = side
+                .values
+                .iter()
+                .zip(counts)
+                .filter(|(_, count)| *count > 0)
+                .map(|((value, _), count)| (Arc::clone(value), count))
+                .collect();
+        }
+        judged
+    }
+
+    /// The text, which costs most, is looked at last.
+    fn judge_row(&self, block: &Block, row: usize, sides: &[Side; 4], counts: &mut [Vec<u64>; 4], judged: &mut Judged) {
+        let at_ms = block.at_ms(row);
+        if self.window.is_some_and(|(from, to)| at_ms < from || at_ms > to) {
             return;
         }
-        match self.matcher.judge(entry) {
-            Verdict::Shown => self.show(index, entry),
-            Verdict::ButFor(dimension) => self.count(dimension, entry),
-            Verdict::ButForRange => self.view.histogram.count(entry.at_ms, is_error(entry)),
-            Verdict::Hidden => {}
+        let in_range = self.matcher.is_in_range(at_ms);
+        let mut failing = Dimension::ALL.into_iter().filter(|dimension| !sides[*dimension as usize].passes(row));
+        let (first, second) = (failing.next(), failing.next());
+        if second.is_some() || (first.is_some() && !in_range) || !self.matcher.matches(block, row) {
+            return;
         }
-    }
-
-    fn show(&mut self, index: usize, entry: &Entry) {
-        self.view.rows.push(index as u32);
-        self.view.errors += u64::from(is_error(entry));
-        self.view.raw += u64::from(entry.record().is_none());
-        self.view.histogram.count(entry.at_ms, is_error(entry));
-        for dimension in Dimension::ALL {
-            self.count(dimension, entry);
-        }
-    }
-
-    fn count(&mut self, dimension: Dimension, entry: &Entry) {
-        let Some(value) = dimension.value(entry) else { return };
-        let counts = &mut self.counts[dimension as usize];
-        match counts.get_mut(value) {
-            Some(count) => *count += 1,
+        let is_error = block.is_record(row) && sides[Dimension::Result as usize].value(row) != Some(OK);
+        let mut count = |dimension: Dimension| {
+            if let Some(index) = sides[dimension as usize].index(row) {
+                counts[dimension as usize][index] += 1;
+            }
+        };
+        match first {
+            Some(dimension) => count(dimension),
+            None if !in_range => judged.histogram.count(at_ms, is_error),
             None => {
-                counts.insert(value.into(), 1);
+                judged.shown[row] = true;
+                judged.errors += u64::from(is_error);
+                judged.raw += u64::from(!block.is_record(row));
+                judged.histogram.count(at_ms, is_error);
+                Dimension::ALL.into_iter().for_each(&mut count);
             }
         }
     }
 
     /// The result of what was judged.
     pub fn finish(mut self) -> View {
+        let order = self.view.store.order();
+        let is_shown = |place: &Place| self.shown[place.block as usize].get(place.row as usize) == Some(&true);
+        let rows = order.iter().enumerate().rev().filter(|(_, place)| is_shown(place)).map(|(index, _)| index as u32).collect();
+        self.view.rows = rows;
         for dimension in Dimension::ALL {
             let counts = std::mem::take(&mut self.counts[dimension as usize]);
             self.view.facets[dimension as usize] = sorted(counts, &self.view.filter, dimension);
@@ -141,8 +185,61 @@ impl Search {
     }
 }
 
-fn is_error(entry: &Entry) -> bool {
-    entry.record().is_some_and(super::InvocationRecord::is_error)
+/// The values of a dimension in a block, and whether each passes.
+struct Side {
+    values: Vec<(Arc<str>, bool)>,
+    /// Index of each record's value.
+    of: Vec<u32>,
+    /// Whether records without a value pass.
+    nothing_passes: bool,
+}
+
+impl Side {
+    fn of(dimension: Dimension, block: &Block, choice: &Choice) -> Self {
+        let mut side = Self { values: Vec::new(), of: vec![u32::MAX; block.len()], nothing_passes: choice.passes(None) };
+        let mut known: HashMap<Arc<str>, u32> = HashMap::new();
+        let mut index = |values: &mut Vec<(Arc<str>, bool)>, value: &str| {
+            *known.entry(value.into()).or_insert_with_key(|value| {
+                values.push((Arc::clone(value), choice.passes(Some(value))));
+                values.len() as u32 - 1
+            })
+        };
+        let column = block.column(dimension.field());
+        // By code each text is looked up once.
+        let codes = column.filter(|column| matches!(column.whole(), Whole::Codes(_)));
+        let by_code: Vec<Option<u32>> = codes
+            .map(|column| {
+                column.texts().iter().map(|text| dimension.shown(Some(text)).map(|value| index(&mut side.values, value))).collect()
+            })
+            .unwrap_or_default();
+        for row in 0..block.len() {
+            let value = match codes.map(|column| column.whole()) {
+                _ if !block.is_record(row) => dimension.of_raw().map(|value| index(&mut side.values, value)),
+                Some(Whole::Codes(codes)) => match by_code.get(Column::code_at(codes, row)) {
+                    Some(value) => *value,
+                    None => dimension.shown(None).map(|value| index(&mut side.values, value)),
+                },
+                _ => {
+                    let cell = column.map_or(Cell::Nothing, |column| column.cell(row));
+                    dimension.shown(cell.text()).map(|value| index(&mut side.values, value))
+                }
+            };
+            side.of[row] = value.unwrap_or(u32::MAX);
+        }
+        side
+    }
+
+    fn index(&self, row: usize) -> Option<usize> {
+        Some(self.of[row] as usize).filter(|index| *index < self.values.len())
+    }
+
+    fn value(&self, row: usize) -> Option<&str> {
+        Some(&self.values[self.index(row)?].0)
+    }
+
+    fn passes(&self, row: usize) -> bool {
+        self.index(row).map_or(self.nothing_passes, |index| self.values[index].1)
+    }
 }
 
 /// Values by falling count; chosen values stay even when nothing has them any more.
@@ -210,12 +307,9 @@ mod tests {
     fn a_search_in_slices_finds_the_same() {
         let filter = Filter { text: "\"question 1\"".to_owned(), ..Filter::default() };
         let mut search = Search::new(store(), filter.clone(), None);
-        let mut steps = 1;
-        while !search.step(4) {
-            steps += 1;
-        }
+        while !search.step() {}
         let (sliced, whole) = (search.finish(), View::build(store(), filter, None));
-        assert_eq!((steps, &sliced.rows, &sliced.facets), (8, &whole.rows, &whole.facets));
+        assert_eq!((&sliced.rows, &sliced.facets), (&whole.rows, &whole.facets));
         assert_eq!(whole.rows.len(), 11);
     }
 }

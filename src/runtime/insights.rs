@@ -57,7 +57,7 @@ fn query(order: Order, now_ms: i64, cancelled: &AtomicBool) -> Option<Ran> {
     let query = Query::parse(&order.text).ok()?;
     let mut pipeline = query.pipeline(&Setting { window: order.window, now_ms, limit: DEFAULT_LIMIT, cancelled });
     for entry in order.store.newest().filter(|entry| (from..=to).contains(&entry.at_ms)) {
-        if pipeline.push(event(entry, &log)).is_break() && (query.stops_early() || cancelled.load(Ordering::Relaxed)) {
+        if pipeline.push(event(&entry, &log)).is_break() && (query.stops_early() || cancelled.load(Ordering::Relaxed)) {
             break;
         }
     }

@@ -18,9 +18,6 @@ use crate::logs::store::Store;
 use crate::logs::view::Search;
 use crate::metrics::range::HOUR_MS;
 
-/// Events judged between two chances to cancel a search.
-const SLICE: usize = 4_096;
-
 /// How often and how many times a record is asked for: a minute in all.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 const ASK_TIMES: u32 = 60;
@@ -93,7 +90,7 @@ fn search(jobs: &Jobs, number: u64, store: Arc<Store>, filter: Filter, window: (
     let sender = jobs.clone();
     jobs.start(slot("search"), async move {
         let mut search = Search::new(store, filter, Some(window));
-        while !search.step(SLICE) {
+        while !search.step() {
             tokio::task::yield_now().await;
         }
         let view = Arc::new(search.finish());

@@ -11,7 +11,7 @@ use crate::ui::widgets::Selection;
 /// Selects `rows` and opens the event of the keyboard's row.
 pub fn select(logs: &mut LogsState, rows: Selection) -> Vec<Effect> {
     logs.selection = rows;
-    let entry = logs.selection.cursor().and_then(|row| logs.view.entry(row)).cloned();
+    let entry = logs.selection.cursor().and_then(|row| logs.view.entry(row));
     let is_open = matches!((&logs.detail, &entry), (Some(detail), Some(entry)) if detail.entry.id == entry.id);
     if !is_open {
         logs.detail = entry.map(|entry| Arc::new(Detail::of(entry)));

@@ -53,10 +53,6 @@ impl<'a> Loader<'a> {
         let from = self.order.since_ms.unwrap_or(from).min(to);
         for (start, end) in stretches(from, to, to + if to >= now_ms { AHEAD_MS } else { 0 }) {
             self.stretch(start, end).await?;
-            if self.store.forgotten() > self.order.known.forgotten() && self.store.extent().is_some_and(|(oldest, _)| oldest > start) {
-                // The store is full: what is older would be forgotten at once.
-                return Ok((start, to));
-            }
         }
         Ok((from, to))
     }

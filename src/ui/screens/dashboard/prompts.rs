@@ -36,7 +36,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 /// The rows; gives the request id of the one that was clicked.
 fn table(ui: &mut Ui, state: &State) -> Option<String> {
     // Raw lines are few: looking at the newest ones is enough.
-    let latest: Vec<_> = state.logs.store.newest().take(SHOWN * 8).filter(|entry| entry.record().is_some()).take(SHOWN).cloned().collect();
+    let latest: Vec<_> = state.logs.store.newest().take(SHOWN * 8).filter(|entry| entry.record().is_some()).take(SHOWN).collect();
     if latest.is_empty() {
         hint(
             ui,

@@ -220,7 +220,7 @@ impl TableDelegate for Rows<'_> {
             ui.painter().vline(rect.left() + 1.0, rect.y_range(), Stroke::new(2.0, theme.accent.ink));
         }
         if let Some(entry) = self.view.entry(row) {
-            response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, row_name(entry)));
+            response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, row_name(&entry)));
         }
         if response.clicked() {
             self.clicked = Some((row, ui.input(|input| input.modifiers)));
@@ -229,7 +229,7 @@ impl TableDelegate for Rows<'_> {
 
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
         let column = self.columns[cell.col_nr];
-        if let Some(entry) = self.view.entry(cell.row_nr as usize).cloned() {
+        if let Some(entry) = self.view.entry(cell.row_nr as usize) {
             self.cell(ui, &entry, column);
         }
     }

@@ -132,14 +132,6 @@ pub fn loading(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if let Some(problem) = &load.problem {
         failure(ui, problem, Command::Refresh, commands);
     }
-    if state.logs.store.forgotten() > 0 {
-        let words = format!(
-            "The newest {} events are kept; {} older ones were left out",
-            grouped(crate::logs::Store::MAX as u64),
-            grouped(state.logs.store.forgotten())
-        );
-        note(ui, Tone::Warn, &words);
-    }
 }
 
 /// A failure with the choice to try again.

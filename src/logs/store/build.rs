@@ -1,0 +1,424 @@
+//! Making a block of lines: order of time, columns, index.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::block::{Block, HEAD, IS_BROKEN, IS_JSON, IS_RECORD, Origin, Table};
+use super::bytes::Span;
+use super::column::{self, Found};
+use super::trigram::Collector;
+use super::walk::{self, Kind, Leaf, Paths, known};
+use crate::base::clock::Timestamp;
+
+/// Records with one bitmap, and bytes of records from which on a bitmap holds fewer.
+const STRETCH: (usize, usize) = (128, 1 << 20);
+
+/// Longest line of which fields are read; longer ones are kept and found by their text.
+const MAX_FIELDS_OF: usize = 16 << 20;
+
+/// A record on its way into a store.
+#[derive(Debug, Clone)]
+pub struct Incoming<'a> {
+    /// Its moment, milliseconds since the epoch; `None` is the `timestamp` in the record, or else [`Self::arrived_ms`].
+    pub at_ms: Option<i64>,
+    /// When it arrived.
+    pub arrived_ms: i64,
+    /// Id of its event, or where it stands; may be empty.
+    pub id: &'a str,
+    /// Where it is from.
+    pub origin: &'a Arc<Origin>,
+    /// The line, without a line feed at its end.
+    pub line: &'a [u8],
+}
+
+/// Collects lines until they are made a block.
+#[derive(Default)]
+pub struct Builder {
+    raw: Vec<u8>,
+    rows: Vec<Row>,
+    ids: Vec<u8>,
+    origins: Vec<Arc<Origin>>,
+    paths: Paths,
+    leaves: Vec<Leaf>,
+    /// Values by field, their places counted from the begin of their line.
+    fields: Vec<Vec<Found>>,
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    at_ms: i64,
+    arrived_ms: i64,
+    key: u64,
+    start: u32,
+    id_end: u32,
+    origin: u16,
+    flags: u8,
+}
+
+impl Builder {
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Bytes of the lines.
+    pub fn size(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, record: &Incoming<'_>) {
+        let line = record.line;
+        self.leaves.clear();
+        let looks_like_json = line.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+        let is_json = looks_like_json && line.len() <= MAX_FIELDS_OF && walk::walk(line, &mut self.paths, &mut self.leaves).is_ok();
+        let flags = match (is_json, looks_like_json) {
+            (true, _) => IS_JSON | if self.is_record(line) { IS_RECORD } else { 0 },
+            (false, looks) => {
+                if looks {
+                    IS_BROKEN
+                } else {
+                    0
+                }
+            }
+        };
+        let at_ms = record.at_ms.or_else(|| self.own_time(line)).unwrap_or(record.arrived_ms);
+        let key = self.key(record, flags, at_ms);
+        let index = self.rows.len() as u32;
+        for leaf in &self.leaves {
+            let field = leaf.field as usize;
+            if self.fields.len() <= field {
+                self.fields.resize_with(field + 1, Vec::new);
+            }
+            let values = &mut self.fields[field];
+            // Of a repeated key the last counts, as in a tree.
+            if values.last().is_some_and(|value: &Found| value.row == index) {
+                values.pop();
+            }
+            values.push(Found { row: index, kind: leaf.kind, start: leaf.start, len: leaf.len });
+        }
+        let start = self.raw.len() as u32;
+        self.raw.extend_from_slice(line);
+        self.raw.push(b'\n');
+        self.ids.extend_from_slice(record.id.as_bytes());
+        let (origin, id_end) = (self.origin(record.origin), self.ids.len() as u32);
+        self.rows.push(Row { at_ms, arrived_ms: record.arrived_ms, key, start, id_end, origin, flags });
+    }
+
+    fn leaf<'a>(&self, field: u32, line: &'a [u8]) -> Option<(Kind, &'a [u8])> {
+        let leaf = self.leaves.iter().find(|leaf| leaf.field == field)?;
+        Some((leaf.kind, line.get(leaf.start as usize..(leaf.start + leaf.len) as usize)?))
+    }
+
+    fn is_record(&self, line: &[u8]) -> bool {
+        let is_text = |field| self.leaf(field, line).is_some_and(|(kind, _)| matches!(kind, Kind::Text | Kind::Escaped));
+        let schema = self.leaf(known::SCHEMA_TYPE, line);
+        schema == Some((Kind::Text, b"ModelInvocationLog")) || (is_text(known::MODEL_ID) && is_text(known::OPERATION))
+    }
+
+    /// The `timestamp` of the record: ISO 8601, or milliseconds since the epoch.
+    fn own_time(&self, line: &[u8]) -> Option<i64> {
+        let (kind, text) = self.leaf(known::TIMESTAMP, line)?;
+        let text = std::str::from_utf8(text).ok()?;
+        match kind {
+            Kind::Text => iso_ms(text),
+            Kind::Number => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Copies of an invocation's record are told by request and time, whichever way they came; other lines by their id.
+    fn key(&self, record: &Incoming<'_>, flags: u8, at_ms: i64) -> u64 {
+        let mut hash = Xxh3::new();
+        let request = self.leaf(known::REQUEST_ID, record.line).filter(|(_, id)| flags & IS_RECORD != 0 && !id.is_empty());
+        if let Some((_, id)) = request {
+            hash.update(id);
+            hash.update(self.leaf(known::TIMESTAMP, record.line).map_or(b"", |(_, time)| time));
+        } else {
+            hash.update(record.id.as_bytes());
+            hash.update(&at_ms.to_le_bytes());
+            hash.update(record.line);
+        }
+        hash.digest()
+    }
+
+    fn origin(&mut self, origin: &Arc<Origin>) -> u16 {
+        let known = self.origins.iter().rposition(|known| Arc::ptr_eq(known, origin) || known == origin);
+        known.unwrap_or_else(|| {
+            self.origins.push(Arc::clone(origin));
+            self.origins.len() - 1
+        }) as u16
+    }
+
+    /// Whether another line, of this origin and size, needs a new block.
+    pub fn is_full(&self, next: &Incoming<'_>) -> bool {
+        self.raw.len() + next.line.len() + self.ids.len() + next.id.len() > (u32::MAX / 2) as usize
+            || self.origins.len() >= usize::from(u16::MAX) - 1
+    }
+
+    /// The block.
+    pub fn finish(mut self) -> Block {
+        let order = self.order();
+        let mut data = vec![0; HEAD];
+        data.reserve(self.raw.len() * 5 / 4);
+        let mut table = Table { records: self.rows.len() as u32, is_cut: self.paths.is_cut, ..Table::default() };
+        let starts = self.lay_lines(&order, &mut data, &mut table);
+        self.lay_rows(&order, &starts, &mut data, &mut table);
+        self.lay_columns(&order, &starts, &mut data, &mut table);
+        lay_index(&starts, &mut data, &mut table);
+        table.origins = std::mem::take(&mut self.origins);
+        let data = Block::closed(data, &table);
+        Block::open(Bytes::from(data), false).expect("it was laid down just now")
+    }
+
+    /// The lines in order of time.
+    fn order(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
+        order.sort_by_key(|row| self.rows[*row as usize].at_ms);
+        order
+    }
+
+    fn line(&self, row: u32) -> &[u8] {
+        let end = self.rows.get(row as usize + 1).map_or(self.raw.len(), |next| next.start as usize);
+        &self.raw[self.rows[row as usize].start as usize..end]
+    }
+
+    /// Where each line begins now, and where the last ends.
+    fn lay_lines(&self, order: &[u32], data: &mut Vec<u8>, table: &mut Table) -> Vec<u32> {
+        let begin = data.len();
+        let mut starts = Vec::with_capacity(order.len() + 1);
+        for row in order {
+            starts.push((data.len() - begin) as u32);
+            data.extend_from_slice(self.line(*row));
+        }
+        starts.push((data.len() - begin) as u32);
+        table.raw = Span::new(begin, data.len() - begin);
+        starts
+    }
+
+    fn lay_rows(&self, order: &[u32], starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
+        let rows = || order.iter().map(|row| &self.rows[*row as usize]);
+        table.starts = put(data, starts.iter().flat_map(|start| start.to_le_bytes()));
+        table.times = put(data, rows().flat_map(|row| row.at_ms.to_le_bytes()));
+        table.arrivals = put(data, rows().flat_map(|row| row.arrived_ms.to_le_bytes()));
+        table.keys = put(data, rows().flat_map(|row| row.key.to_le_bytes()));
+        table.origin = put(data, rows().flat_map(|row| row.origin.to_le_bytes()));
+        table.flags = put(data, rows().map(|row| row.flags));
+        if self.ids.is_empty() {
+            return;
+        }
+        let id = |row: u32| {
+            let start = row.checked_sub(1).map_or(0, |before| self.rows[before as usize].id_end);
+            start as usize..self.rows[row as usize].id_end as usize
+        };
+        table.ids = put(data, order.iter().flat_map(|row| self.ids[id(*row)].iter().copied()));
+        let mut end = 0;
+        let ends = order.iter().map(|row| {
+            end += id(*row).len() as u32;
+            end
+        });
+        table.id_starts = put(data, std::iter::once(0).chain(ends).flat_map(u32::to_le_bytes));
+    }
+
+    fn lay_columns(&mut self, order: &[u32], starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, old)| places[*old as usize] = new as u32);
+        let raw_at = HEAD;
+        for (field, mut found) in std::mem::take(&mut self.fields).into_iter().enumerate() {
+            if found.is_empty() {
+                continue;
+            }
+            for value in &mut found {
+                value.row = places[value.row as usize];
+                value.start += starts[value.row as usize];
+            }
+            if !found.is_sorted_by_key(|value| value.row) {
+                found.sort_unstable_by_key(|value| value.row);
+            }
+            let mut column = Vec::new();
+            let raw = &data[raw_at..raw_at + starts[order.len()] as usize];
+            let layout = column::lay(self.paths.name(field as u32), &found, order.len(), raw, &mut column);
+            table.columns.push(layout.moved(data.len()));
+            data.extend(column);
+        }
+    }
+}
+
+fn put(data: &mut Vec<u8>, bytes: impl Iterator<Item = u8>) -> Span {
+    let start = data.len();
+    data.extend(bytes);
+    Span::new(start, data.len() - start)
+}
+
+fn lay_index(starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
+    let records = starts.len() - 1;
+    let (mut collector, mut bitmaps, mut ends) = (Collector::default(), Vec::new(), vec![0_u32]);
+    let mut from = 0;
+    while from < records {
+        let by_size = starts[from..].partition_point(|start| ((start - starts[from]) as usize) < STRETCH.1);
+        let to = (from + by_size.clamp(1, STRETCH.0)).min(records);
+        collector.add(&data[HEAD + starts[from] as usize..HEAD + starts[to] as usize]);
+        collector.take(&mut bitmaps);
+        ends.push(to as u32);
+        from = to;
+    }
+    table.stretches = put(data, ends.into_iter().flat_map(u32::to_le_bytes));
+    let start = data.len();
+    data.extend(bitmaps);
+    table.bitmaps = Span::new(start, data.len() - start);
+}
+
+/// Milliseconds of `2026-03-02T12:00:00Z` without a detour, and of every other form that is a time.
+fn iso_ms(text: &str) -> Option<i64> {
+    plain_iso_ms(text.as_bytes()).or_else(|| text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond))
+}
+
+fn plain_iso_ms(text: &[u8]) -> Option<i64> {
+    if text.len() != 20
+        || text[4] != b'-'
+        || text[7] != b'-'
+        || text[10] != b'T'
+        || text[13] != b':'
+        || text[16] != b':'
+        || text[19] != b'Z'
+    {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| {
+        text[range].iter().try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
+    };
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        // The ends of months and leap seconds are left to the library.
+        return None;
+    }
+    // Days since the epoch, with years that begin in March.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000)
+}
+
+/// A block of these lines, as tests and small loads make them.
+pub fn block_of<'a>(records: impl IntoIterator<Item = Incoming<'a>>) -> Block {
+    let mut builder = Builder::default();
+    records.into_iter().for_each(|record| builder.add(&record));
+    builder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::store::column::Cell;
+    use serde_json::json;
+
+    fn origin() -> Arc<Origin> {
+        Arc::new(Origin { log: "1:g".to_owned(), stream: "s".to_owned() })
+    }
+
+    fn block(lines: &[(Option<i64>, &str)]) -> Block {
+        let origin = origin();
+        block_of(lines.iter().map(|(at_ms, line)| Incoming {
+            at_ms: *at_ms,
+            arrived_ms: 7,
+            id: "",
+            origin: &origin,
+            line: line.as_bytes(),
+        }))
+    }
+
+    #[test]
+    fn lines_stand_in_order_of_time_untouched() {
+        let block = block(&[
+            (Some(20), r#"{"a": 2}"#),
+            (Some(10), "Permissions are correctly set"),
+            (None, r#"{"timestamp":"1970-01-01T00:00:01Z","a":1}"#),
+            (Some(15), "{broken"),
+        ]);
+        let lines: Vec<_> = (0..4).map(|row| (block.at_ms(row), String::from_utf8(block.line(row).to_vec()).unwrap())).collect();
+        assert_eq!(lines[0], (10, "Permissions are correctly set".to_owned()));
+        assert_eq!(lines[1], (15, "{broken".to_owned()));
+        assert_eq!((lines[2].0, lines[3].0), (20, 1_000));
+        assert_eq!((block.is_json(0), block.is_broken(1), block.is_json(2), block.is_record(2)), (false, true, true, false));
+        let column = block.column("a").unwrap();
+        assert_eq!(
+            (0..4).map(|row| column.cell(row)).collect::<Vec<_>>(),
+            [Cell::Nothing, Cell::Nothing, Cell::Number(2.0), Cell::Number(1.0)]
+        );
+        assert_eq!((column.count(), block.column("b").is_none(), block.origin(3).unwrap().stream.as_str()), (2, true, "s"));
+    }
+
+    #[test]
+    fn columns_take_the_form_of_their_values() {
+        let lines: Vec<(Option<i64>, String)> = (0..100)
+            .map(|n| {
+                let rare = (n % 40 == 0).then_some("ThrottlingException");
+                let mixed = if n % 2 == 0 { json!(n) } else { json!(n.to_string()) };
+                let model = ["haiku", "opus"][n as usize % 2];
+                (Some(n), json!({"model": model, "tokens": n, "half": n as f64 / 2.0, "id": format!("id \"{n}\""), "errorCode": rare, "mixed": mixed, "list": [n, []], "yes": true}).to_string())
+            })
+            .collect();
+        let block = block(&lines.iter().map(|(at, line)| (*at, line.as_str())).collect::<Vec<_>>());
+        let cell = |name: &str, row| block.column(name).unwrap().cell(row);
+        assert_eq!((cell("model", 3).text(), cell("tokens", 42), cell("half", 3)), (Some("opus"), Cell::Number(42.0), Cell::Number(1.5)));
+        assert_eq!(
+            (cell("id", 7).text(), cell("errorCode", 40).text(), cell("errorCode", 41)),
+            (Some("id \"7\""), Some("ThrottlingException"), Cell::Nothing)
+        );
+        assert_eq!((cell("mixed", 2), cell("mixed", 3).text()), (Cell::Number(2.0), Some("3")));
+        assert_eq!(
+            (cell("list.0", 9), cell("list.1", 9), cell("yes", 9)),
+            (Cell::Number(9.0), Cell::Structure("[]".into()), Cell::Truth(true))
+        );
+        assert!(matches!(block.column("model").unwrap().whole(), column::Whole::Codes(_)));
+        assert_eq!(block.column("model").unwrap().texts(), ["haiku", "opus"]);
+        assert!(matches!(block.column("tokens").unwrap().whole(), column::Whole::Numbers(_)));
+        assert!(!block.knows("list") && block.knows("nothing"));
+    }
+
+    #[test]
+    fn a_record_is_known_by_request_and_time() {
+        let record = |n: i64, at: &str| json!({"schemaType": "ModelInvocationLog", "requestId": "r", "timestamp": at, "n": n}).to_string();
+        let (a, b, c) = (record(1, "2026-03-02T12:00:00Z"), record(2, "2026-03-02T12:00:00Z"), record(1, "2026-03-02T12:00:01Z"));
+        let block = block(&[(None, &a), (None, &b), (None, &c)]);
+        assert_eq!((block.key(0), block.is_record(0)), (block.key(1), true));
+        assert_ne!(block.key(0), block.key(2));
+    }
+
+    #[test]
+    fn damaged_bytes_are_no_block() {
+        let whole = block(&[(Some(1), r#"{"a":1}"#)]).bytes().to_vec();
+        for cut in 0..whole.len() {
+            assert!(Block::open(Bytes::copy_from_slice(&whole[..cut]), false).is_err(), "{cut}");
+        }
+        let mut newer = whole.clone();
+        newer[8] = 9;
+        assert!(Block::open(Bytes::from(newer), false).unwrap_err().to_string().contains("version 9"));
+        let mut changed = whole;
+        let last = changed.len() - 3;
+        changed[last] ^= 1;
+        assert!(Block::open(Bytes::from(changed), false).is_err());
+    }
+
+    #[test]
+    fn the_short_way_of_reading_times_agrees_with_the_library() {
+        for text in [
+            "2026-03-02T12:34:56Z",
+            "1970-01-01T00:00:00Z",
+            "2024-02-29T23:59:59Z",
+            "2000-12-31T01:02:03Z",
+            "2026-03-02T12:34:56.789Z",
+            "1999-01-28T10:00:00Z",
+        ] {
+            assert_eq!(iso_ms(text), Some(text.parse::<Timestamp>().unwrap().as_millisecond()), "{text}");
+        }
+        assert_eq!((iso_ms("2026-02-30T00:00:00Z"), iso_ms("yesterday at 12 noon")), (None, None));
+    }
+}

@@ -1,0 +1,161 @@
+//! Adding to a store: copies are left out, small blocks are joined, full ones are sealed on disk.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Store;
+use super::block::Block;
+use super::build::{Builder, Incoming};
+use super::disk::{Cache, DiskError, Folder};
+
+/// Records and bytes of lines from which on a block is sealed.
+pub const FULL: (usize, usize) = (16_384, 48 << 20);
+
+/// What adding came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records that are new.
+    pub new: u64,
+    /// Copies of known ones.
+    pub copies: u64,
+    /// New lines that look like JSON and are none.
+    pub broken: u64,
+    /// New lines that are no invocations, broken ones included.
+    pub raw: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.new += other.new;
+        self.copies += other.copies;
+        self.broken += other.broken;
+        self.raw += other.raw;
+    }
+}
+
+/// The one that adds to a collection. Readers take snapshots, which never change.
+#[derive(Debug, Default)]
+pub struct Writer {
+    home: Option<(Cache, Folder)>,
+    sealed: Vec<Arc<Block>>,
+    /// Blocks in memory, each at least twice as long as the next.
+    open: Vec<Arc<Block>>,
+    seen: HashSet<u64, foldhash::fast::FixedState>,
+    /// Files that could not be read when the collection was opened.
+    pub damaged: Vec<String>,
+}
+
+impl Writer {
+    /// Opens the collection `name` of `cache`: what was sealed is there again.
+    pub fn open(cache: &Cache, name: &str) -> Result<Self, DiskError> {
+        let folder = cache.folder(name);
+        let found = folder.read()?;
+        let mut writer = Self { damaged: found.damaged, ..Self::default() };
+        for block in found.blocks {
+            writer.seen.extend((0..block.len()).map(|row| block.key(row)));
+            writer.sealed.push(Arc::new(block));
+        }
+        writer.home = Some((cache.clone(), folder));
+        Ok(writer)
+    }
+
+    /// One that goes on from `store`, in memory.
+    pub fn from(store: &Store) -> Self {
+        let mut writer = Self { open: store.blocks.clone(), ..Self::default() };
+        for block in &writer.open {
+            writer.seen.extend((0..block.len()).map(|row| block.key(row)));
+        }
+        writer
+    }
+
+    /// The folder, if the collection is on disk.
+    pub fn folder(&self) -> Option<&Folder> {
+        self.home.as_ref().map(|(_, folder)| folder)
+    }
+
+    /// Adds lines.
+    pub fn add<'a>(&mut self, records: impl IntoIterator<Item = Incoming<'a>>) -> Result<Counts, DiskError> {
+        let (mut builder, mut counts) = (Builder::default(), Counts::default());
+        for record in records {
+            if builder.len() >= FULL.0 || builder.size() >= FULL.1 || builder.is_full(&record) {
+                counts += self.add_block(std::mem::take(&mut builder).finish())?;
+            }
+            builder.add(&record);
+        }
+        counts += self.add_block(builder.finish())?;
+        Ok(counts)
+    }
+
+    /// Adds the records of a block that are not there yet.
+    pub fn add_block(&mut self, block: Block) -> Result<Counts, DiskError> {
+        let keep: Vec<bool> = (0..block.len()).map(|row| self.seen.insert(block.key(row))).collect();
+        let new = keep.iter().filter(|keep| **keep).count();
+        let mut counts = Counts { new: new as u64, copies: (keep.len() - new) as u64, ..Counts::default() };
+        for row in (0..block.len()).filter(|row| keep[*row]) {
+            counts.broken += u64::from(block.is_broken(row));
+            counts.raw += u64::from(!block.is_record(row));
+        }
+        if new > 0 {
+            let block = if new == block.len() { block } else { rebuilt(&[&block], |_, row| keep[row]) };
+            self.place(block)?;
+        }
+        Ok(counts)
+    }
+
+    fn place(&mut self, block: Block) -> Result<(), DiskError> {
+        let mut block = block;
+        // Doubling keeps the work of joining in proportion to what is added.
+        while let Some(last) = self.open.last().filter(|last| !is_full(&block) && last.len() < 2 * block.len() && !is_full(last)) {
+            block = rebuilt(&[last, &block], |_, _| true);
+            self.open.pop();
+        }
+        if is_full(&block) && self.home.is_some() { self.seal_block(&block) } else { self.keep_open(block) }
+    }
+
+    fn keep_open(&mut self, block: Block) -> Result<(), DiskError> {
+        self.open.push(Arc::new(block));
+        Ok(())
+    }
+
+    fn seal_block(&mut self, block: &Block) -> Result<(), DiskError> {
+        let Some((cache, folder)) = &self.home else { return Ok(()) };
+        cache.make_room(folder, block.size() as u64)?;
+        self.sealed.push(Arc::new(folder.write(block)?));
+        Ok(())
+    }
+
+    /// Puts everything on disk, small blocks joined; nothing is lost by a crash from here on.
+    pub fn seal(&mut self) -> Result<(), DiskError> {
+        if self.home.is_some() && !self.open.is_empty() {
+            let open = std::mem::take(&mut self.open);
+            let parts: Vec<&Block> = open.iter().map(|block| &**block).collect();
+            match parts[..] {
+                [one] => self.seal_block(one)?,
+                _ => self.seal_block(&rebuilt(&parts, |_, _| true))?,
+            }
+        }
+        self.folder().map_or(Ok(()), Folder::sync)
+    }
+
+    /// What is there now.
+    pub fn snapshot(&self) -> Arc<Store> {
+        Arc::new(Store::of(self.sealed.iter().chain(&self.open).cloned().collect()))
+    }
+}
+
+fn is_full(block: &Block) -> bool {
+    block.len() >= FULL.0 || block.raw().len() >= FULL.1
+}
+
+/// The records of some blocks that are wanted, as one block.
+fn rebuilt(blocks: &[&Block], wanted: impl Fn(usize, usize) -> bool) -> Block {
+    let mut builder = Builder::default();
+    for (index, block) in blocks.iter().enumerate() {
+        for row in (0..block.len()).filter(|row| wanted(index, *row)) {
+            let Some(origin) = block.origin(row) else { continue };
+            let (id, line) = (block.own_id(row), block.line(row));
+            builder.add(&Incoming { at_ms: Some(block.at_ms(row)), arrived_ms: block.arrived_ms(row), id: &id, origin, line: &line });
+        }
+    }
+    builder.finish()
+}
