@@ -2,6 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::alarms::AlarmsCommand;
 use super::dashboard::DashboardCommand;
 use super::insights::InsightsCommand;
 use super::lab::LabCommand;
@@ -72,6 +73,8 @@ pub enum Command {
     Logs(LogsCommand),
     /// In the queries.
     Insights(InsightsCommand),
+    /// In the alarms.
+    Alarms(AlarmsCommand),
     /// In the resources.
     Resources(ResourcesCommand),
     /// In the sandbox as a whole.
@@ -141,6 +144,7 @@ impl Command {
             Self::ClearNotices => face("Clear notifications", "Forget past messages"),
             Self::ForgetLocalCopies => face("Forget local copies", "Delete cached prompts and bodies from this machine"),
             Self::Sandbox(SandboxCommand::Do(deed)) => deed_face(deed),
+            Self::Alarms(AlarmsCommand::New) => face("Create an alarm…", "Watch a metric, with a threshold or an anomaly band"),
             Self::Quit => keyed("Quit", "Close the window", CMD, Key::Q),
             _ => None,
         }
@@ -165,6 +169,7 @@ impl Command {
             Self::ToggleHelp,
             Self::ToggleNotices,
             Self::ToggleCalls,
+            Self::Alarms(AlarmsCommand::New),
             Self::FindProfiles,
             Self::ClearNotices,
             Self::ForgetLocalCopies,
@@ -200,8 +205,9 @@ fn screen_face(screen: Screen) -> Option<Face> {
         Screen::Playground => keyed("Playground", "Talk to a model", CMD, Key::Num2),
         Screen::Dashboard => keyed("Dashboard", "Plots of invocations, latency, tokens and errors", CMD, Key::Num3),
         Screen::Logs => keyed("Logs", "Invocation records", CMD, Key::Num4),
-        Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num8),
         Screen::Insights => keyed("Insights", "Queries over the records, run here", CMD, Key::Num5),
+        Screen::Alarms => keyed("Alarms", "What shall wake you: alarms, their states, their history", CMD, Key::Num7),
+        Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num8),
         Screen::Sandbox => {
             keyed("Sandbox", "The account inside this program: its class, its clock, incidents, kept states", CMD, Key::Num9)
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::alarms::AlarmsEffect;
 use super::dashboard::DashboardEffect;
 use super::insights::InsightsEffect;
 use super::lab::LabEffect;
@@ -40,6 +41,8 @@ pub enum Effect {
     Logs(LogsEffect),
     /// For the queries.
     Insights(InsightsEffect),
+    /// For the alarms.
+    Alarms(AlarmsEffect),
     /// For the resources.
     Resources(ResourcesEffect),
     /// For the sandbox as a whole.

@@ -1,5 +1,6 @@
 //! What happened outside: results, progress, calls made, messages. All events come through one bounded channel.
 
+use super::alarms::AlarmsEvent;
 use super::dashboard::DashboardEvent;
 use super::insights::InsightsEvent;
 use super::lab::LabEvent;
@@ -36,6 +37,8 @@ pub enum Event {
     Logs(LogsEvent),
     /// In the queries.
     Insights(InsightsEvent),
+    /// In the alarms.
+    Alarms(AlarmsEvent),
     /// In the resources.
     Resources(ResourcesEvent),
     /// In the sandbox as a whole.

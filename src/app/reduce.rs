@@ -3,7 +3,7 @@
 use super::remote::Remote;
 use super::settings::{Settings, ThemeChoice, ZoneChoice};
 use super::state::{Connected, Screen};
-use super::{Command, Effect, Event, State, dashboard, insights, lab, logs, playground, resources, sandbox};
+use super::{Command, Effect, Event, State, alarms, dashboard, insights, lab, logs, playground, resources, sandbox};
 use crate::aws::Environment;
 use crate::base::problem::Problem;
 
@@ -66,6 +66,7 @@ fn run_command(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Dashboard(command) => dashboard::reduce::command(state, command),
         Command::Logs(command) => logs::reduce::command(state, command),
         Command::Insights(command) => insights::reduce::command(state, command),
+        Command::Alarms(command) => alarms::reduce::command(state, command),
         Command::Resources(command) => resources::reduce::command(state, &command),
         Command::Sandbox(command) => sandbox::reduce::command(state, command),
     }
@@ -82,11 +83,12 @@ fn take_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Call(record) => silently(|| state.calls.push(*record)),
         Event::Notice(level, text, details) => silently(|| state.notices.push(level, text, details, state.now)),
         Event::Tick(screen) => tick(state, screen),
-        Event::Lab(event) => lab::reduce::event(state, event),
+        Event::Lab(event) => in_the_lab(state, event),
         Event::Playground(event) => playground::reduce::event(state, event),
         Event::Dashboard(event) => dashboard::reduce::event(state, event),
         Event::Logs(event) => logs::reduce::event(state, event),
         Event::Insights(event) => insights::reduce::event(state, event),
+        Event::Alarms(event) => alarms::reduce::event(state, event),
         Event::Resources(event) => resources::reduce::event(state, event),
         Event::Sandbox(event) => sandbox::reduce::event(state, event),
     }
@@ -106,6 +108,16 @@ fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
     entered(state)
 }
 
+/// A step that ended, or was undone, may have made or removed alarms.
+fn in_the_lab(state: &mut State, event: lab::LabEvent) -> Vec<Effect> {
+    let changes = matches!(event, lab::LabEvent::Ended(..) | lab::LabEvent::Removed(..));
+    let mut effects = lab::reduce::event(state, event);
+    if changes {
+        effects.extend(alarms::reduce::look_again(state));
+    }
+    effects
+}
+
 /// The shown screen asks for what it shows.
 fn entered(state: &mut State) -> Vec<Effect> {
     match state.screen {
@@ -115,6 +127,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
         Screen::Dashboard => dashboard::reduce::entered(state),
         Screen::Logs => logs::reduce::entered(state),
         Screen::Insights => insights::reduce::entered(state),
+        Screen::Alarms => alarms::reduce::entered(state),
         Screen::Resources => resources::reduce::entered(state),
         Screen::Sandbox => sandbox::reduce::entered(state),
         Screen::Settings => measure_storage(state),
@@ -163,6 +176,7 @@ fn connected(state: &mut State, outcome: Result<Connected, Problem>) -> Vec<Effe
         dashboard::reduce::environment_changed,
         logs::reduce::environment_changed,
         insights::reduce::environment_changed,
+        alarms::reduce::environment_changed,
         resources::reduce::environment_changed,
         sandbox::reduce::environment_changed,
     ] {

@@ -40,6 +40,8 @@ pub struct Settings {
     pub mask_accounts: bool,
     /// Presenter mode: larger text, account ids masked.
     pub presenter: bool,
+    /// Tell on the desktop when an alarm changes its state.
+    pub notifies_desktop: bool,
     /// The place to work chosen last; `None` before the first choice.
     pub environment: Option<crate::aws::Environment>,
 }
@@ -52,6 +54,7 @@ impl Default for Settings {
             zone: ZoneChoice::default(),
             mask_accounts: true,
             presenter: false,
+            notifies_desktop: true,
             environment: None,
         }
     }

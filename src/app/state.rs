@@ -7,7 +7,7 @@ use strum::{EnumIter, IntoStaticStr};
 
 use super::remote::Remote;
 use super::settings::Settings;
-use super::{dashboard, insights, lab, logs, playground, resources, sandbox};
+use super::{alarms, dashboard, insights, lab, logs, playground, resources, sandbox};
 use crate::aws::recorder::CallRecord;
 use crate::aws::{Environment, EnvironmentKind};
 use crate::base::clock::Timestamp;
@@ -28,6 +28,8 @@ pub enum Screen {
     Logs,
     /// Queries over the records.
     Insights,
+    /// What shall wake a person.
+    Alarms,
     /// What the program created, and clean-up.
     Resources,
     /// The account inside this program as a whole.
@@ -55,6 +57,8 @@ pub struct State {
     pub logs: logs::LogsState,
     /// Queries over the records.
     pub insights: insights::InsightsState,
+    /// What shall wake a person.
+    pub alarms: alarms::AlarmsState,
     /// Ledger and clean-up.
     pub resources: resources::ResourcesState,
     /// The account inside this program as a whole.
@@ -69,6 +73,8 @@ pub struct State {
     pub overlays: Overlays,
     /// The present moment on the program's clock, set before every pass of drawing.
     pub now: Timestamp,
+    /// The window is minimized or covered: nothing is fetched by itself.
+    pub hidden: bool,
     /// Set when the window shall close.
     pub quitting: bool,
 }

@@ -98,6 +98,7 @@ impl App {
     /// Takes waiting events. Runs also while the window is hidden.
     pub fn logic(&mut self, context: &egui::Context) {
         self.state.now = self.runtime.jobs().clock().now();
+        self.state.hidden = context.input(|input| input.viewport().visible() == Some(false));
         let mut effects = Vec::new();
         let state = &mut self.state;
         self.runtime.drain(EVENT_BUDGET, |event| effects.extend(reduce(state, event)));

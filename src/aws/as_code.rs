@@ -26,6 +26,49 @@ pub fn request(dialect: Dialect, request: &ConverseRequest, streaming: bool, reg
     }
 }
 
+/// Any planned call in a language; Rust is left to the requests that have it.
+pub fn call(dialect: Dialect, plan: &PlannedCall, region: &str) -> String {
+    match dialect {
+        Dialect::Cli => cli_call(plan, region),
+        Dialect::Python | Dialect::Rust => python_call(plan, region),
+    }
+}
+
+/// One option a line.
+fn cli_call(plan: &PlannedCall, region: &str) -> String {
+    let line = |params: &Value| cli_line(plan.service, &plan.operation, params);
+    let command = line(&Value::Null);
+    let mut text = command.clone();
+    for (name, value) in plan.params.as_object().into_iter().flatten() {
+        let with_one = line(&Value::Object([(name.clone(), value.clone())].into_iter().collect()));
+        text.push_str(" \\\n ");
+        text.push_str(with_one.strip_prefix(&command).unwrap_or(&with_one));
+    }
+    text + " \\\n  --region " + region + "\n"
+}
+
+fn python_call(plan: &PlannedCall, region: &str) -> String {
+    let service = plan.service.cli_name();
+    let service = if service == "s3api" { "s3" } else { service };
+    let variable = service.replace('-', "_");
+    let region = python_value(&region.into(), 0);
+    let mut code = format!("import boto3\n\n{variable} = boto3.client(\"{service}\", region_name={region})\n\n");
+    put(&mut code, format_args!("{variable}.{}(\n", snake(&plan.operation)));
+    for (name, value) in plan.params.as_object().into_iter().flatten() {
+        put(&mut code, format_args!("    {name}={},\n", python_value(value, 1)));
+    }
+    code + ")\n"
+}
+
+/// `PutMetricAlarm` as boto3 spells it: `put_metric_alarm`.
+fn snake(operation: &str) -> String {
+    let with_line = |(place, letter): (usize, char)| {
+        let line = if place > 0 && letter.is_uppercase() { "_" } else { "" };
+        format!("{line}{}", letter.to_ascii_lowercase())
+    };
+    operation.chars().enumerate().map(with_line).collect()
+}
+
 /// The permissions that the request needs.
 pub fn permissions(request: &ConverseRequest, streaming: bool) -> Vec<Permission> {
     let plan = if streaming { PlannedCall::of(&StreamConverse(request.clone())) } else { PlannedCall::of(&Converse(request.clone())) };
@@ -218,6 +261,22 @@ mod tests {
         assert!(text.contains("r##\"Say \"hi\" to\nO'Neil #\"#\"##"), "{text}");
         assert!(text.contains(".temperature(0.2)") && !text.contains("top_p"), "{text}");
         assert_eq!(rust_text("plain"), "\"plain\"");
+    }
+
+    #[test]
+    fn any_call_reads_as_command_line_and_as_python() {
+        let plan = PlannedCall::of(&crate::aws::cloudwatch::SetAlarmState {
+            alarm_name: "my alarm".to_owned(),
+            state_value: "ALARM".to_owned(),
+            state_reason: "a test".to_owned(),
+        });
+        let cli = call(Dialect::Cli, &plan, "eu-west-1");
+        assert_eq!(
+            cli,
+            "aws cloudwatch set-alarm-state \\\n  --alarm-name 'my alarm' \\\n  --state-value ALARM \\\n  --state-reason 'a test' \\\n  --region eu-west-1\n"
+        );
+        let python = call(Dialect::Python, &plan, "eu-west-1");
+        assert!(python.contains("cloudwatch.set_alarm_state(\n    AlarmName=\"my alarm\","), "{python}");
     }
 
     #[test]

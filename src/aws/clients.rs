@@ -75,6 +75,8 @@ pub struct Clients {
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// CloudWatch.
     pub cloudwatch: aws_sdk_cloudwatch::Client,
+    /// SNS.
+    pub sns: aws_sdk_sns::Client,
     /// Bedrock's control plane.
     pub bedrock: aws_sdk_bedrock::Client,
     /// Bedrock Runtime.
@@ -176,6 +178,7 @@ fn clients(shared: &SdkConfig, path_style: bool, timeouts: Timeouts) -> Clients 
         s3: aws_sdk_s3::Client::from_conf(s3.build()),
         logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
         cloudwatch: client!(aws_sdk_cloudwatch),
+        sns: client!(aws_sdk_sns),
         bedrock: client!(aws_sdk_bedrock),
         bedrock_runtime: aws_sdk_bedrockruntime::Client::from_conf(runtime.build()),
     }

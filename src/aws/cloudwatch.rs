@@ -1,10 +1,22 @@
-//! CloudWatch metrics: writing, listing, reading.
+//! CloudWatch: metrics (writing, listing, reading), alarms and anomaly detectors.
+
+mod alarm_calls;
+mod alarms;
+mod detectors;
+mod math;
 
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{self as sdk, MetricDatum, Statistic};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+pub use alarm_calls::{
+    DeleteAlarms, DescribeAlarmHistory, DisableAlarmActions, EnableAlarmActions, HistoryItem, ListTagsForResource, SetAlarmState,
+};
+pub use alarms::{DescribeAlarms, MetricAlarm, PutMetricAlarm, Watched};
+pub use detectors::{DeleteAnomalyDetector, DescribeAnomalyDetectors, Detector, KnownDetector, PutAnomalyDetector, Training};
+pub use math::{DataQuery, DataSource, GetMetricMath, MetricStat};
 
 use super::convert::{date_time, moment};
 use super::error::{AwsError, failed};

@@ -24,6 +24,7 @@ pub mod recorder;
 mod redact;
 pub mod s3;
 pub mod session;
+pub mod sns;
 pub mod sts;
 mod trace;
 

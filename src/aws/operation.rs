@@ -22,6 +22,8 @@ pub enum Service {
     Logs,
     /// CloudWatch.
     CloudWatch,
+    /// Simple Notification Service.
+    Sns,
     /// Bedrock's control plane.
     Bedrock,
     /// Bedrock Runtime.
@@ -37,6 +39,7 @@ impl Service {
             Self::S3 => "s3api",
             Self::Logs => "logs",
             Self::CloudWatch => "cloudwatch",
+            Self::Sns => "sns",
             Self::Bedrock => "bedrock",
             Self::BedrockRuntime => "bedrock-runtime",
         }
@@ -133,7 +136,9 @@ pub fn cli_line(service: Service, operation: &str, params: &Value) -> String {
     let mut line = format!("aws {} {}", service.cli_name(), kebab(command));
     for (name, value) in params.as_object().into_iter().flatten() {
         let body = operation == "PutObject" && name == "Body";
-        line.push_str(&if body { " --body object.in".to_owned() } else { option(&kebab(name), value) });
+        // The CLI's own `--endpoint-url` may be shortened, so it calls the address of a subscription something else.
+        let flag = if operation == "Subscribe" && name == "Endpoint" { "notification-endpoint".to_owned() } else { kebab(name) };
+        line.push_str(&if body { " --body object.in".to_owned() } else { option(&flag, value) });
     }
     line.push_str(trailer(operation));
     line

@@ -7,6 +7,7 @@ use crate::aws::recorder::no_recorder;
 use crate::aws::{Environment, EnvironmentKind, Session, profiles};
 use crate::base::clock::{PacedClock, SharedClock, SystemClock};
 use crate::base::files;
+use crate::sandbox::Sandbox;
 use crate::sandbox::embedded::Embedded;
 
 /// An open place; close it so that the sandbox keeps its state.
@@ -19,6 +20,11 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// The sandbox, where it lives in this process.
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.embedded.as_ref().map(Embedded::sandbox)
+    }
+
     /// Ends the sandbox of this process, if there is one, and keeps its state.
     pub async fn close(self) -> anyhow::Result<()> {
         drop(self.session);

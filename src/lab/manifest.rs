@@ -73,6 +73,8 @@ pub enum GoTo {
     Dashboard,
     /// The log viewer.
     Logs,
+    /// The alarms.
+    Alarms,
     /// The resources.
     Resources,
 }

@@ -10,6 +10,7 @@
 
 pub mod action;
 pub mod actions;
+pub mod alarms;
 pub mod cleanup;
 pub mod deeds;
 pub mod engine;

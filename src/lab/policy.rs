@@ -48,6 +48,11 @@ pub fn log_group_arn(facts: &Facts, log_group: &str) -> String {
     format!("arn:{}:logs:{}:{}:log-group:{log_group}", facts.partition, facts.region, facts.account)
 }
 
+/// The ARN of an SNS topic.
+pub fn topic_arn(facts: &Facts, topic: &str) -> String {
+    format!("arn:{}:sns:{}:{}:{topic}", facts.partition, facts.region, facts.account)
+}
+
 /// The ARN of a role without a path.
 pub fn role_arn(facts: &Facts, role: &str) -> String {
     format!("arn:{}:iam::{}:role/{role}", facts.partition, facts.account)

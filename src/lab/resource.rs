@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::bedrock::LoggingConfig;
+use crate::aws::cloudwatch::Detector;
 
 /// A thing at AWS, as the ledger knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +41,25 @@ pub enum Resource {
         /// The policy's name.
         policy: String,
     },
+    /// An alarm.
+    Alarm {
+        /// Its name.
+        name: String,
+    },
+    /// The model of an anomaly band.
+    AnomalyDetector {
+        /// What it learns from, in words.
+        name: String,
+        /// What it learns from.
+        detector: Box<Detector>,
+    },
+    /// An SNS topic with its subscriptions.
+    Topic {
+        /// Its name.
+        name: String,
+        /// Its ARN.
+        arn: String,
+    },
     /// The account's model invocation logging in the Region: there is one, and it may have been someone's before.
     LoggingConfiguration {
         /// What the lab sets.
@@ -54,6 +74,7 @@ impl Resource {
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Place { .. }, Self::Place { .. }) | (Self::LoggingConfiguration { .. }, Self::LoggingConfiguration { .. }) => true,
+            (Self::AnomalyDetector { detector, .. }, Self::AnomalyDetector { detector: other, .. }) => detector.is_same(other),
             _ => self == other,
         }
     }
@@ -63,11 +84,26 @@ impl Resource {
         Self::LoggingConfiguration { ours: Box::default(), previous: None }
     }
 
+    /// The detector behind a band.
+    pub fn detector(detector: Detector) -> Self {
+        Self::AnomalyDetector { name: detector.words(), detector: Box::new(detector) }
+    }
+
+    /// The topic of this ARN.
+    pub fn topic(arn: &str) -> Self {
+        Self::Topic { name: arn.rsplit(':').next().unwrap_or(arn).to_owned(), arn: arn.to_owned() }
+    }
+
     /// Its name as AWS lists it.
     pub fn name(&self) -> &str {
         match self {
             Self::Place { caller } => caller,
-            Self::LogGroup { name } | Self::Bucket { name } | Self::Role { name } => name,
+            Self::LogGroup { name }
+            | Self::Bucket { name }
+            | Self::Role { name }
+            | Self::Alarm { name }
+            | Self::AnomalyDetector { name, .. }
+            | Self::Topic { name, .. } => name,
             Self::BucketStatement { bucket } => bucket,
             Self::RolePolicy { policy, .. } => policy,
             Self::LoggingConfiguration { .. } => "model invocation logging",
@@ -83,6 +119,9 @@ impl Resource {
             Self::BucketStatement { .. } => "bucket policy statement",
             Self::Role { .. } => "role",
             Self::RolePolicy { .. } => "role policy",
+            Self::Alarm { .. } => "alarm",
+            Self::AnomalyDetector { .. } => "anomaly detector",
+            Self::Topic { .. } => "topic",
             Self::LoggingConfiguration { .. } => "logging configuration",
         }
     }
@@ -101,11 +140,15 @@ impl Resource {
     pub fn removal_order(&self) -> u8 {
         match self {
             Self::LoggingConfiguration { .. } => 0,
-            Self::LogGroup { .. } => 2,
-            Self::BucketStatement { .. } => 3,
-            Self::Bucket { .. } => 4,
-            Self::RolePolicy { .. } => 5,
-            Self::Role { .. } => 6,
+            // An alarm that is evaluated makes its detector anew, and sends to its topic.
+            Self::Alarm { .. } => 1,
+            Self::AnomalyDetector { .. } => 2,
+            Self::Topic { .. } => 3,
+            Self::LogGroup { .. } => 4,
+            Self::BucketStatement { .. } => 5,
+            Self::Bucket { .. } => 6,
+            Self::RolePolicy { .. } => 7,
+            Self::Role { .. } => 8,
             Self::Place { .. } => 9,
         }
     }

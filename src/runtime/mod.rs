@@ -5,8 +5,10 @@
 //!
 //! Not here: what a result means to the state (`app`), how a call is made (`aws`), what a step does (`lab`).
 
+pub mod alarms;
 pub mod dashboard;
 pub mod deeds;
+pub mod desktop;
 pub mod environment;
 pub mod insights;
 mod lab;
@@ -48,12 +50,14 @@ pub struct Options {
     pub clock: SharedClock,
     /// Labs from this folder instead of the embedded ones.
     pub labs: Option<PathBuf>,
+    /// Where a person is told what happens while the window is not in front.
+    pub notifier: Arc<dyn desktop::Notifier>,
 }
 
 impl Options {
     /// The person's own folder on the wall clock.
     pub fn standard() -> Self {
-        Self { home: crate::base::files::data_dir(), clock: SystemClock::shared(), labs: None }
+        Self { home: crate::base::files::data_dir(), clock: SystemClock::shared(), labs: None, notifier: desktop::Desktop::shared() }
     }
 }
 
@@ -68,6 +72,8 @@ pub enum Slot {
     Settings,
     /// The wait before a screen's next tick.
     Tick(Screen),
+    /// The wait before something that is done again and again, whichever screen is shown.
+    Pause(&'static str),
     /// Running, checking or undoing a lab step.
     LabStep,
     /// Anything else of a screen, told apart by a name: `Slot::Of(Screen::Logs, "search")`.
@@ -152,6 +158,7 @@ impl Runtime {
             Effect::Dashboard(effect) => dashboard::run(jobs, effect),
             Effect::Logs(effect) => logs::run(jobs, effect),
             Effect::Insights(effect) => insights::run(jobs, effect),
+            Effect::Alarms(effect) => alarms::run(jobs, effect),
             Effect::Resources(effect) => resources::run(jobs, effect),
             Effect::Sandbox(effect) => sandbox::run(jobs, effect),
         }
@@ -205,7 +212,17 @@ impl Jobs {
 
     /// Whether a job is running that is not just waiting for its time.
     pub fn is_busy(&self) -> bool {
-        self.slots().iter().any(|(slot, job)| !matches!(slot, Slot::Tick(_)) && !job.is_finished())
+        self.slots().iter().any(|(slot, job)| !matches!(slot, Slot::Tick(_) | Slot::Pause(_)) && !job.is_finished())
+    }
+
+    /// Runs `work`, which blocks, away from the async threads; nobody waits for it.
+    fn spawn_blocking(&self, work: impl FnOnce() + Send + 'static) {
+        drop(self.0.handle.spawn_blocking(work));
+    }
+
+    /// Where a person is told what happens while the window is not in front.
+    fn notifier(&self) -> Arc<dyn desktop::Notifier> {
+        self.0.options.notifier.clone()
     }
 
     /// Sends `event` to the window, waiting for room.

@@ -10,9 +10,13 @@ pub fn arn(standing: &Standing, partition: &str) -> Option<String> {
         Resource::LogGroup { name } => Some(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")),
         Resource::Bucket { name } => Some(format!("arn:{partition}:s3:::{name}")),
         Resource::Role { name } => Some(format!("arn:{partition}:iam::{account}:role/{name}")),
-        Resource::Place { .. } | Resource::BucketStatement { .. } | Resource::RolePolicy { .. } | Resource::LoggingConfiguration { .. } => {
-            None
-        }
+        Resource::Alarm { name } => Some(format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}")),
+        Resource::Topic { arn, .. } => Some(arn.clone()),
+        Resource::Place { .. }
+        | Resource::BucketStatement { .. }
+        | Resource::RolePolicy { .. }
+        | Resource::AnomalyDetector { .. }
+        | Resource::LoggingConfiguration { .. } => None,
     }
 }
 
@@ -29,6 +33,9 @@ pub fn console_url(standing: &Standing) -> Option<String> {
         Resource::Role { name } => Some(format!("https://console.aws.amazon.com/iam/home#/roles/details/{name}")),
         Resource::RolePolicy { role, .. } => Some(format!("https://console.aws.amazon.com/iam/home#/roles/details/{role}")),
         Resource::LoggingConfiguration { .. } => Some(format!("{home}/bedrock/home?region={region}#/settings")),
+        Resource::Alarm { name } => Some(format!("{home}/cloudwatch/home?region={region}#alarmsV2:alarm/{}", twice_escaped(name))),
+        Resource::AnomalyDetector { .. } => Some(format!("{home}/cloudwatch/home?region={region}#metricsV2:anomalyDetection")),
+        Resource::Topic { arn, .. } => Some(format!("{home}/sns/v3/home?region={region}#/topic/{arn}")),
         Resource::Place { .. } => None,
     }
 }
@@ -46,6 +53,9 @@ pub fn cost(resource: &Resource) -> &'static str {
         Resource::LogGroup { .. } => "empty: free; records about $0.50 a GB taken in, $0.03 a GB a month kept",
         Resource::Bucket { .. } => "empty: free; about $0.023 a GB a month, half a cent per 1,000 writes",
         Resource::LoggingConfiguration { .. } => "free; the records it writes cost storage",
+        Resource::Alarm { .. } => "about $0.10 a month; an alarm on a band counts its metric and two edges, $0.30",
+        Resource::AnomalyDetector { .. } => "paid with the alarm that uses it",
+        Resource::Topic { .. } => "free until it sends; the first 1,000 e-mails a month are free",
         Resource::Role { .. } | Resource::RolePolicy { .. } | Resource::BucketStatement { .. } | Resource::Place { .. } => "free",
     }
 }

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::aws::bedrock::GetModelInvocationLoggingConfiguration;
+use crate::aws::cloudwatch::{DescribeAlarms, DescribeAnomalyDetectors};
 use crate::aws::iam::ListRoles;
 use crate::aws::logs::DescribeLogGroups;
 use crate::aws::recorder::no_recorder;
 use crate::aws::s3::ListBuckets;
+use crate::aws::sns::ListTopics;
 use crate::aws::{Environment, Session};
 use crate::base::clock::{ManualClock, SharedClock, SystemClock};
 use crate::cli::output::{Mark, Output};
@@ -20,7 +22,8 @@ use crate::lab::engine::Engine;
 use crate::lab::manifest::{self, Lab};
 use crate::lab::source::LabSource;
 use crate::lab::status::{Status, Verdict};
-use crate::sandbox::Sandbox;
+use crate::sandbox::class::rehearsal;
+use crate::sandbox::{Sandbox, pulse};
 use crate::sandbox::door::Door;
 use crate::sandbox::world::World;
 
@@ -71,27 +74,49 @@ impl Findings<'_> {
 }
 
 /// A fresh account in this process on a clock that takes no wall time, with a connection to it.
-async fn fresh_account() -> anyhow::Result<(Session, SharedClock)> {
+async fn fresh_account() -> anyhow::Result<(Session, SharedClock, Sandbox)> {
     let clock: SharedClock = ManualClock::starting_at(SystemClock::shared().now());
     let sandbox = Sandbox::new(World::default(), clock.clone(), SEED);
     let environment = Environment::sandbox("http://sandbox.invalid");
-    let session = Session::connect_with_http(&environment, no_recorder(), Door::http_client(sandbox)).await?;
-    Ok((session.on_clock(clock.clone()), clock))
+    let session = Session::connect_with_http(&environment, no_recorder(), Door::http_client(sandbox.clone())).await?;
+    Ok((session.on_clock(clock.clone()), clock, sandbox))
 }
 
 async fn prove(lab: &Lab, findings: &mut Findings<'_>) -> anyhow::Result<()> {
     let home = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let (session, clock) = fresh_account().await?;
+    let (session, clock, sandbox) = fresh_account().await?;
     let engine = open(lab, &session, &clock, home.path())?;
     for step in &lab.steps {
         fails_before(&engine, &step.id, findings).await;
     }
     for step in &lab.steps {
-        if !passes_after(&engine, &step.id, findings).await {
+        let rehearsal = rehearsal::of_action(&sandbox, &step.action)?;
+        let passes = tokio::select! {
+            passes = passes_after(&engine, &step.id, findings) => passes,
+            () = beating(&sandbox, rehearsal.is_some()) => false,
+        };
+        drop(rehearsal);
+        if !passes {
             break;
         }
     }
     leaves_nothing(&engine, &session, &lab.id, findings).await
+}
+
+/// Lets happen what happens by itself as the clock is moved by whoever waits on it; forever.
+async fn beating(sandbox: &Sandbox, beats: bool) {
+    if !beats {
+        return std::future::pending().await;
+    }
+    let mut beaten = None;
+    loop {
+        // Between two waits nothing is due that was not before.
+        let now = sandbox.clock().now();
+        if beaten.replace(now) != Some(now) {
+            pulse::beat(sandbox);
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 fn open(lab: &Lab, session: &Session, clock: &SharedClock, home: &Path) -> anyhow::Result<Engine> {
@@ -137,6 +162,11 @@ async fn everything(session: &Session) -> anyhow::Result<Vec<String>> {
     let mut left: Vec<String> = session.run(DescribeLogGroups { prefix: None }).await?.into_iter().map(|group| group.name).collect();
     left.extend(session.run(ListBuckets {}).await?.into_iter().map(|bucket| bucket.name));
     left.extend(session.run(ListRoles { path_prefix: None }).await?.into_iter().map(|role| role.name));
+    left.extend(session.run(DescribeAlarms::default()).await?.into_iter().map(|alarm| alarm.settings.name));
+    let types = ["SINGLE_METRIC", "METRIC_MATH"].map(str::to_owned).to_vec();
+    let detectors = session.run(DescribeAnomalyDetectors { anomaly_detector_types: types, ..DescribeAnomalyDetectors::default() }).await?;
+    left.extend(detectors.into_iter().map(|known| known.detector.words()));
+    left.extend(session.run(ListTopics {}).await?);
     let logging = session.run(GetModelInvocationLoggingConfiguration {}).await?;
     left.extend(logging.map(|_| "invocation logging".to_owned()));
     Ok(left)

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
 
+use crate::base::clock::PacedClock;
 use crate::base::files;
 use crate::cli::args::{LabRunOptions, Place};
 use crate::cli::output::{Mark, Output};
@@ -18,6 +19,8 @@ use crate::lab::source::LabSource;
 use crate::lab::status::{Failure, Progress, Status};
 use crate::lab::values;
 use crate::lab::view::StepView;
+use crate::sandbox::Sandbox;
+use crate::sandbox::class::rehearsal::{self, Rehearsal};
 
 /// Runs the lab. Exit code 0: all steps done; 1: one failed; 2: it cannot begin.
 pub async fn run(place: &Place, source: &LabSource, options: &LabRunOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
@@ -30,7 +33,7 @@ pub async fn run(place: &Place, source: &LabSource, options: &LabRunOptions, out
     enter(&engine, &options.values)?;
     let code = if options.yes {
         let mut teller = Teller { out: Mutex::new(out), json: options.json, lab: engine.lab().clone() };
-        interruptible(&engine, options, &mut teller).await?
+        interruptible(&engine, opened.sandbox(), options, &mut teller).await?
     } else {
         show_plan(&engine, out).await?
     };
@@ -72,9 +75,14 @@ async fn show_plan(engine: &Engine, out: &mut Output) -> anyhow::Result<ExitCode
 }
 
 /// Ctrl-C ends the step under way; what exists by then is told.
-async fn interruptible(engine: &Engine, options: &LabRunOptions, teller: &mut Teller<'_>) -> anyhow::Result<ExitCode> {
+async fn interruptible(
+    engine: &Engine,
+    sandbox: Option<&Sandbox>,
+    options: &LabRunOptions,
+    teller: &mut Teller<'_>,
+) -> anyhow::Result<ExitCode> {
     tokio::select! {
-        outcome = all_steps(engine, options, teller) => return outcome,
+        outcome = all_steps(engine, sandbox, options, teller) => return outcome,
         signal = tokio::signal::ctrl_c() => signal.context("cannot wait for Ctrl-C")?,
     }
     let left = engine.ledger().outstanding()?;
@@ -83,13 +91,20 @@ async fn interruptible(engine: &Engine, options: &LabRunOptions, teller: &mut Te
     Ok(ExitCode::FAILURE)
 }
 
-async fn all_steps(engine: &Engine, options: &LabRunOptions, teller: &Teller<'_>) -> anyhow::Result<ExitCode> {
+async fn all_steps(
+    engine: &Engine,
+    sandbox: Option<&Sandbox>,
+    options: &LabRunOptions,
+    teller: &Teller<'_>,
+) -> anyhow::Result<ExitCode> {
     for step in &engine.lab().steps {
         if options.keep && step.action == "clean-up" {
             continue;
         }
         teller.begin(step);
+        let rehearsal = sandbox.map(|sandbox| Haste::begin(sandbox, &step.action)).transpose()?;
         let status = engine.run(&step.id, &|progress| teller.progress(step, &progress)).await;
+        drop(rehearsal);
         teller.end(step, &status);
         if let Status::Failed(failure) = status {
             rescue(engine, options, teller, &failure).await;
@@ -98,6 +113,35 @@ async fn all_steps(engine: &Engine, options: &LabRunOptions, teller: &Teller<'_>
     }
     teller.finished(true, None);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a step waits for, begun by itself and on a fast clock, where the account lives in this process; until this is dropped.
+struct Haste<'a> {
+    sandbox: &'a Sandbox,
+    speed_before: f64,
+    rehearsal: Option<Rehearsal>,
+}
+
+impl<'a> Haste<'a> {
+    /// Speed of the clock while something is waited for.
+    const SPEED: f64 = 60.0;
+
+    fn begin(sandbox: &'a Sandbox, action: &str) -> anyhow::Result<Self> {
+        let rehearsal = rehearsal::of_action(sandbox, action)?;
+        let speed_before = sandbox.pacer().map_or(1.0, PacedClock::speed);
+        if let Some(pacer) = sandbox.pacer().filter(|_| rehearsal.is_some()) {
+            pacer.set_speed(Self::SPEED.max(speed_before));
+        }
+        Ok(Self { sandbox, speed_before, rehearsal })
+    }
+}
+
+impl Drop for Haste<'_> {
+    fn drop(&mut self) {
+        if let Some(pacer) = self.sandbox.pacer().filter(|_| self.rehearsal.is_some()) {
+            pacer.set_speed(self.speed_before);
+        }
+    }
 }
 
 /// After a failure what was made so far is removed, unless it shall be kept.

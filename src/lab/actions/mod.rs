@@ -2,6 +2,7 @@
 //!
 //! A lab names them; a new lab needs no Rust as long as it uses these.
 
+mod alarms;
 mod bucket;
 mod bucket_checks;
 mod clean_up;
@@ -24,7 +25,7 @@ use super::{facts::Facts, names};
 use crate::aws::error::{AwsError, ErrorKind};
 
 /// Every action.
-const ALL: [&dyn Action; 8] = [
+const ALL: [&dyn Action; 9] = [
     &where_to_work::WhereToWork,
     &log_group::LogGroup,
     &bucket::Bucket,
@@ -32,6 +33,7 @@ const ALL: [&dyn Action; 8] = [
     &invocation_logging::InvocationLogging,
     &invoke_model::InvokeModel,
     &metrics::Metrics,
+    &alarms::Alarms,
     &clean_up::CleanUp,
 ];
 

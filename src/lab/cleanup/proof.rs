@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::removal;
 use crate::aws::bedrock::{GetModelInvocationLoggingConfiguration, LoggingConfig};
+use crate::aws::cloudwatch::{DescribeAlarms, DescribeAnomalyDetectors, Detector};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{GetRole, ListRolePolicies, ListRoles};
 use crate::aws::logs::DescribeLogGroups;
 use crate::aws::operation::{Operation, PlannedCall};
 use crate::aws::s3::{GetBucketPolicy, ListBuckets};
+use crate::aws::sns::ListTopics;
 use crate::base::text;
 use crate::lab::action::Cx;
 use crate::lab::actions::same_destinations;
@@ -47,6 +49,9 @@ async fn look(cx: &Cx<'_>, standing: &Standing) -> Line {
     let outcome = match &resource {
         Resource::Place { .. } => Ok((Found::Gone, "nothing was made".to_owned(), String::new())),
         Resource::LoggingConfiguration { ours, previous } => logging(cx, ours, previous.as_deref()).await,
+        Resource::Alarm { name } => alarm(cx, standing, name).await,
+        Resource::AnomalyDetector { detector, .. } => anomaly_detector(cx, standing, detector).await,
+        Resource::Topic { arn, .. } => topic(cx, standing, arn).await,
         Resource::LogGroup { name } => log_group(cx, standing, name).await,
         Resource::Bucket { name } => bucket(cx, standing, name).await,
         Resource::BucketStatement { bucket } => statement(cx, bucket).await,
@@ -84,6 +89,40 @@ async fn logging(cx: &Cx<'_>, ours: &LoggingConfig, previous: Option<&LoggingCon
         Some(_) => (Found::Gone, "logging goes where somebody else has set it since"),
     };
     Ok((found, text.to_owned(), proof))
+}
+
+async fn alarm(cx: &Cx<'_>, standing: &Standing, name: &str) -> Look {
+    let operation = DescribeAlarms::named(name);
+    let proof = cli(&operation);
+    match cx.run(operation).await?.into_iter().find(|alarm| alarm.settings.name == name) {
+        Some(found) => {
+            let (found, text) = there(standing, removal::alarm_is_tagged(cx, &found.arn).await?);
+            Ok((found, text, proof))
+        }
+        None => Ok((Found::Gone, format!("not listed in {}", cx.facts.region), proof)),
+    }
+}
+
+async fn anomaly_detector(cx: &Cx<'_>, standing: &Standing, detector: &Detector) -> Look {
+    let operation = DescribeAnomalyDetectors::like(detector);
+    let proof = cli(&operation);
+    let known = cx.run(operation).await?;
+    if known.iter().any(|known| known.detector.is_same(detector)) {
+        let (found, text) = there(standing, standing_is_unremoved(cx, standing));
+        return Ok((found, text, proof));
+    }
+    Ok((Found::Gone, format!("not listed in {}", cx.facts.region), proof))
+}
+
+async fn topic(cx: &Cx<'_>, standing: &Standing, arn: &str) -> Look {
+    let operation = ListTopics {};
+    let proof = cli(&operation);
+    let topics = cx.run(operation).await?;
+    if topics.iter().any(|topic| topic == arn) {
+        let (found, text) = there(standing, removal::topic_is_tagged(cx, arn).await?);
+        return Ok((found, text, proof));
+    }
+    Ok((Found::Gone, format!("not among the {} of the Region", text::count(topics.len() as u64, "topic")), proof))
 }
 
 async fn log_group(cx: &Cx<'_>, standing: &Standing, name: &str) -> Look {

@@ -5,6 +5,7 @@ use crate::aws::bedrock::{
     DeleteModelInvocationLoggingConfiguration, GetModelInvocationLoggingConfiguration, LoggingConfig,
     PutModelInvocationLoggingConfiguration,
 };
+use crate::aws::cloudwatch::{self, DeleteAlarms, DeleteAnomalyDetector, DescribeAlarms};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{DeleteRole, DeleteRolePolicy, GetRole, ListRolePolicies};
 use crate::aws::logs::{DeleteLogGroup, ListTagsForResource};
@@ -12,6 +13,7 @@ use crate::aws::operation::PlannedCall;
 use crate::aws::s3::{
     DeleteBucket, DeleteBucketPolicy, GetBucketPolicy, GetBucketTagging, ListBuckets, ListObjectVersions, PutBucketPolicy,
 };
+use crate::aws::sns::{DeleteTopic, ListTopicTags};
 use crate::lab::action::Cx;
 use crate::lab::actions::{TAG, same_destinations};
 use crate::lab::ledger::Standing;
@@ -34,6 +36,9 @@ pub fn plan(resource: &Resource) -> Vec<PlannedCall> {
     match resource {
         Resource::Place { .. } => Vec::new(),
         Resource::LoggingConfiguration { previous, .. } => vec![plan_logging(previous.as_deref())],
+        Resource::Alarm { name } => vec![PlannedCall::of(&DeleteAlarms { alarm_names: vec![name.clone()] })],
+        Resource::AnomalyDetector { detector, .. } => vec![PlannedCall::of(&DeleteAnomalyDetector { detector: (**detector).clone() })],
+        Resource::Topic { arn, .. } => vec![PlannedCall::of(&DeleteTopic { topic_arn: arn.clone() })],
         Resource::LogGroup { name } => vec![PlannedCall::of(&DeleteLogGroup { log_group_name: name.clone() })],
         Resource::Bucket { name } => plan_bucket(name),
         Resource::BucketStatement { bucket } => vec![PlannedCall::of(&GetBucketPolicy { bucket: bucket.clone() })],
@@ -63,6 +68,10 @@ pub async fn remove(cx: &Cx<'_>, standing: &Standing) -> Result<Removal, AwsErro
     match standing.resource() {
         Resource::Place { .. } => Ok(Removal::Done),
         Resource::LoggingConfiguration { previous, .. } => logging(cx, previous.as_deref()).await,
+        Resource::Alarm { name } => alarm(cx, standing, name).await,
+        // A detector carries no tags; the ledger has one as intended only when there was none before.
+        Resource::AnomalyDetector { detector, .. } => done(cx.run(DeleteAnomalyDetector { detector: (**detector).clone() }).await),
+        Resource::Topic { arn, .. } => topic(cx, standing, arn).await,
         Resource::LogGroup { name } => log_group(cx, standing, name).await,
         Resource::Bucket { name } => bucket(cx, standing, name).await,
         Resource::BucketStatement { bucket } => statement(cx, bucket).await,
@@ -105,6 +114,33 @@ async fn log_group(cx: &Cx<'_>, standing: &Standing, name: &str) -> Result<Remov
         return Ok(not_ours(name));
     }
     done(cx.run(DeleteLogGroup { log_group_name: name.to_owned() }).await)
+}
+
+async fn alarm(cx: &Cx<'_>, standing: &Standing, name: &str) -> Result<Removal, AwsError> {
+    let Some(found) = cx.run(DescribeAlarms::named(name)).await?.into_iter().find(|alarm| alarm.settings.name == name) else {
+        return Ok(Removal::Done);
+    };
+    if !standing.is_certain() && !alarm_is_tagged(cx, &found.arn).await? {
+        return Ok(not_ours(name));
+    }
+    done(cx.run(DeleteAlarms { alarm_names: vec![name.to_owned()] }).await)
+}
+
+/// Whether an alarm carries our tag, which is set by the call that makes it.
+pub async fn alarm_is_tagged(cx: &Cx<'_>, arn: &str) -> Result<bool, AwsError> {
+    tags_have_ours(cx.run(cloudwatch::ListTagsForResource { resource_arn: arn.to_owned() }).await)
+}
+
+async fn topic(cx: &Cx<'_>, standing: &Standing, arn: &str) -> Result<Removal, AwsError> {
+    if !standing.is_certain() && !topic_is_tagged(cx, arn).await? {
+        return Ok(not_ours(standing.resource().name()));
+    }
+    done(cx.run(DeleteTopic { topic_arn: arn.to_owned() }).await)
+}
+
+/// Whether a topic is there and carries our tag.
+pub async fn topic_is_tagged(cx: &Cx<'_>, arn: &str) -> Result<bool, AwsError> {
+    tags_have_ours(cx.run(ListTopicTags { resource_arn: arn.to_owned() }).await)
 }
 
 fn not_ours(name: &str) -> Removal {

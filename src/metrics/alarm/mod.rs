@@ -5,6 +5,7 @@
 
 mod comparison;
 mod reason;
+pub mod replay;
 
 pub use comparison::{Comparison, Limits};
 pub use reason::{Checked, Reason, reason, without_data};

@@ -10,6 +10,7 @@ use crate::lab::engine::Engine;
 use crate::lab::manifest::Lab;
 use crate::lab::status::{Progress, Status};
 use crate::sandbox::Sandbox;
+use crate::sandbox::class::rehearsal;
 use crate::sandbox::world::Settings;
 
 /// Speed of the clock meanwhile: what a step waits for (a model's reply) passes in a moment.
@@ -22,7 +23,7 @@ pub async fn through(jobs: &Jobs, sandbox: &Sandbox, last: &str) -> Result<(), P
     reset(jobs, sandbox)?;
     engine.reset();
     let _hurry = Hurry::begin(sandbox, jobs.pacer());
-    run_all(jobs, &engine, &steps).await
+    run_all(jobs, sandbox, &engine, &steps).await
 }
 
 fn steps_through(lab: &Lab, last: &str) -> Result<Vec<String>, Problem> {
@@ -37,13 +38,16 @@ fn steps_through(lab: &Lab, last: &str) -> Result<Vec<String>, Problem> {
     Ok(lab.steps[..=index].iter().map(|step| step.id.clone()).collect())
 }
 
-async fn run_all(jobs: &Jobs, engine: &Arc<Engine>, steps: &[String]) -> Result<(), Problem> {
+async fn run_all(jobs: &Jobs, sandbox: &Sandbox, engine: &Arc<Engine>, steps: &[String]) -> Result<(), Problem> {
     for (index, step) in steps.iter().enumerate() {
         let title = engine.lab().step(step).map(|step| step.title.clone()).unwrap_or_default();
         let text = format!("Step {} of {}: {title}", index + 1, steps.len());
         let fraction = index as f32 / steps.len() as f32;
         let progress = Progress { fraction: Some(fraction), ..Progress::new(text) };
         jobs.emit(SandboxEvent::Preparing(progress)).await;
+        let action = engine.lab().step(step).map(|step| step.action.clone()).unwrap_or_default();
+        let _rehearsal = rehearsal::of_action(sandbox, &action)
+            .map_err(|error| Problem::new("The preparation could not go on", error.to_string(), "Start over without that step"))?;
         if let Status::Failed(failure) = engine.run(step, &|_| {}).await {
             return Err(*failure.problem);
         }

@@ -11,6 +11,7 @@
 mod habits;
 mod history;
 pub mod incident;
+pub mod rehearsal;
 mod texts;
 mod work;
 

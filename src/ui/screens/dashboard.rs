@@ -1,6 +1,6 @@
 //! The Dashboard screen: numbers over the whole time, plots with one cursor and one choice of time, and the latest prompts.
 
-mod axis;
+pub mod axis;
 mod controls;
 mod cursor;
 mod draw;

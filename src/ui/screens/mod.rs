@@ -1,6 +1,7 @@
 //! One module per place of the rail. Each has a `…Screen` that keeps what only drawing cares for and draws with
 //! `ui(&mut self, ui, &State, &mut Commands)`, and a `badge` for its line in the rail.
 
+pub mod alarms;
 pub mod calls;
 pub mod dashboard;
 pub mod insights;
@@ -25,6 +26,7 @@ pub struct Screens {
     playground: playground::PlaygroundScreen,
     dashboard: dashboard::DashboardScreen,
     logs: logs::LogsScreen,
+    alarms: alarms::AlarmsScreen,
     resources: resources::ResourcesScreen,
     sandbox: sandbox::SandboxScreen,
     settings: settings::SettingsScreen,
@@ -40,6 +42,7 @@ impl Screens {
             Screen::Dashboard => self.dashboard.ui(ui, state, commands),
             Screen::Logs => self.logs.ui(ui, state, commands),
             Screen::Insights => insights::ui(ui, state, commands),
+            Screen::Alarms => self.alarms.ui(ui, state, commands),
             Screen::Resources => self.resources.ui(ui, state, commands),
             Screen::Sandbox => self.sandbox.ui(ui, state, commands),
             Screen::Settings => self.settings.ui(ui, state, commands),
@@ -54,6 +57,7 @@ pub fn badge(screen: Screen, state: &State) -> Option<String> {
         Screen::Playground => playground::badge(state),
         Screen::Dashboard => dashboard::badge(state),
         Screen::Logs => logs::badge(state),
+        Screen::Alarms => alarms::badge(state),
         Screen::Resources => resources::badge(state),
         Screen::Sandbox => sandbox::badge(state),
         Screen::Start | Screen::Insights | Screen::Settings => None,
@@ -69,6 +73,7 @@ pub fn icon(screen: Screen) -> Icon {
         Screen::Dashboard => icons::CHART_LINE,
         Screen::Logs => icons::TEXT_ALIGN_START,
         Screen::Insights => icons::SQUARE_TERMINAL,
+        Screen::Alarms => icons::BELL,
         Screen::Resources => icons::LAYERS,
         Screen::Sandbox => icons::BOX,
         Screen::Settings => icons::SETTINGS,
