@@ -24,6 +24,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "bedrock-monitoring/06-playground.md",
     "bedrock-monitoring/07-metrics.md",
     "bedrock-monitoring/08-clean-up.md",
+    "bedrock-monitoring/10-alarms.md",
 ];
 
 /// Where labs come from.

@@ -66,6 +66,9 @@ impl Account {
         collect(&json["s3"]["buckets"], &mut left);
         for region in json["regions"].as_object().into_iter().flat_map(|regions| regions.values()) {
             collect(&region["logs"]["groups"], &mut left);
+            collect(&region["cloudwatch"]["alarms"]["held"], &mut left);
+            collect(&region["cloudwatch"]["detectors"]["held"], &mut left);
+            collect(&region["sns"]["topics"], &mut left);
         }
         left
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod aws_alarms;
 mod aws_bedrock;
 mod aws_faults;
 mod aws_logs;
@@ -24,6 +25,7 @@ mod sandbox_live_tail;
 mod sandbox_logs;
 mod sandbox_robust;
 mod sandbox_s3;
+mod story_alarms;
 mod story_dashboard;
 mod story_insights;
 mod story_keyboard;

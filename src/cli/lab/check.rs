@@ -23,9 +23,9 @@ use crate::lab::manifest::{self, Lab};
 use crate::lab::source::LabSource;
 use crate::lab::status::{Status, Verdict};
 use crate::sandbox::class::rehearsal;
-use crate::sandbox::{Sandbox, pulse};
 use crate::sandbox::door::Door;
 use crate::sandbox::world::World;
+use crate::sandbox::{Sandbox, pulse};
 
 /// Random numbers of the sandbox in which labs are proved.
 const SEED: u64 = 7;

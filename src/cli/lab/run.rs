@@ -91,12 +91,7 @@ async fn interruptible(
     Ok(ExitCode::FAILURE)
 }
 
-async fn all_steps(
-    engine: &Engine,
-    sandbox: Option<&Sandbox>,
-    options: &LabRunOptions,
-    teller: &Teller<'_>,
-) -> anyhow::Result<ExitCode> {
+async fn all_steps(engine: &Engine, sandbox: Option<&Sandbox>, options: &LabRunOptions, teller: &Teller<'_>) -> anyhow::Result<ExitCode> {
     for step in &engine.lab().steps {
         if options.keep && step.action == "clean-up" {
             continue;

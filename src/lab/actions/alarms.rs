@@ -36,8 +36,13 @@ const FIELDS: [Field; 4] = [
     Field::new("model", "Model", FieldKind::Existing(ExistingKind::Model), "Its metrics are watched; take the one you call"),
     Field::new("threshold", "Throttles tolerated in a minute", FieldKind::Number { min: 0, max: 1_000, unit: "calls" }, ""),
     Field::new("width", "Width of the latency band, deviations", FieldKind::Choice(WIDTHS), ""),
-    Field::new("email", "E-mail address to tell", FieldKind::Text, "Makes an SNS topic; AWS sends a mail there that must be confirmed first")
-        .optional(),
+    Field::new(
+        "email",
+        "E-mail address to tell",
+        FieldKind::Text,
+        "Makes an SNS topic; AWS sends a mail there that must be confirmed first",
+    )
+    .optional(),
 ];
 
 fn throttles(values: &Values) -> PutMetricAlarm {
