@@ -11,6 +11,7 @@ use outcrop::lab::manifest::{self, Lab};
 use outcrop::lab::source::LabSource;
 use outcrop::lab::status::{Progress, Status};
 use outcrop::sandbox::Sandbox;
+use outcrop::sandbox::class::rehearsal;
 use outcrop::sandbox::door::Door;
 use outcrop::sandbox::world::World;
 
@@ -86,6 +87,16 @@ pub async fn must_run(engine: &Engine, step: &str) -> Vec<String> {
     match engine.run(step, &|_| {}).await {
         Status::Done { evidence } | Status::Warned { evidence, .. } => evidence,
         other => panic!("{step} ended as {other:?}"),
+    }
+}
+
+/// Runs a step and demands that it ends well; what it waits for in the account is begun by itself.
+pub async fn must_run_in(account: &Account, engine: &Engine, step: &str) -> Vec<String> {
+    let action = engine.lab().step(step).unwrap().action.clone();
+    let rehearsal = rehearsal::of_action(&account.sandbox, &action).unwrap();
+    tokio::select! {
+        evidence = must_run(engine, step) => evidence,
+        () = rehearsal::beat_along(&account.sandbox), if rehearsal.is_some() => unreachable!("it beats forever"),
     }
 }
 

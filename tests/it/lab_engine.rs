@@ -13,7 +13,7 @@ use outcrop::lab::view::StepView;
 use outcrop::lab::{policy, values};
 use outcrop::sandbox::world::World;
 
-use crate::lab_bench::{Account, enter, lab, must_run, run_telling, steps_before};
+use crate::lab_bench::{Account, enter, lab, must_run, must_run_in, run_telling, steps_before};
 
 async fn run_until(engine: &Engine, step: &str) {
     for id in steps_before(step) {
@@ -38,7 +38,7 @@ async fn the_plan_is_what_runs() {
         let all = values::resolve(&lab(), &facts, &engine.progress());
         let planned = StepView::of(step, &all[&step.id], &facts).unwrap().plan;
         account.take_calls();
-        must_run(&engine, &step.id).await;
+        must_run_in(&account, &engine, &step.id).await;
         let made = account.take_calls();
         let changes = |operation: &str| ["Create", "Put", "Delete", "Update", "Tag"].iter().any(|verb| operation.starts_with(verb));
         for call in planned.iter().filter(|call| changes(&call.operation)) {

@@ -22,10 +22,10 @@ use crate::lab::engine::Engine;
 use crate::lab::manifest::{self, Lab};
 use crate::lab::source::LabSource;
 use crate::lab::status::{Status, Verdict};
+use crate::sandbox::Sandbox;
 use crate::sandbox::class::rehearsal;
 use crate::sandbox::door::Door;
 use crate::sandbox::world::World;
-use crate::sandbox::{Sandbox, pulse};
 
 /// Random numbers of the sandbox in which labs are proved.
 const SEED: u64 = 7;
@@ -93,7 +93,7 @@ async fn prove(lab: &Lab, findings: &mut Findings<'_>) -> anyhow::Result<()> {
         let rehearsal = rehearsal::of_action(&sandbox, &step.action)?;
         let passes = tokio::select! {
             passes = passes_after(&engine, &step.id, findings) => passes,
-            () = beating(&sandbox, rehearsal.is_some()) => false,
+            () = rehearsal::beat_along(&sandbox), if rehearsal.is_some() => false,
         };
         drop(rehearsal);
         if !passes {
@@ -101,22 +101,6 @@ async fn prove(lab: &Lab, findings: &mut Findings<'_>) -> anyhow::Result<()> {
         }
     }
     leaves_nothing(&engine, &session, &lab.id, findings).await
-}
-
-/// Lets happen what happens by itself as the clock is moved by whoever waits on it; forever.
-async fn beating(sandbox: &Sandbox, beats: bool) {
-    if !beats {
-        return std::future::pending().await;
-    }
-    let mut beaten = None;
-    loop {
-        // Between two waits nothing is due that was not before.
-        let now = sandbox.clock().now();
-        if beaten.replace(now) != Some(now) {
-            pulse::beat(sandbox);
-        }
-        tokio::task::yield_now().await;
-    }
 }
 
 fn open(lab: &Lab, session: &Session, clock: &SharedClock, home: &Path) -> anyhow::Result<Engine> {

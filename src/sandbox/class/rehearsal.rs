@@ -1,7 +1,7 @@
 //! What a person would pull for a step of the lab, pulled by itself where nobody sits: rehearsals, checks, prepared states.
 
 use super::incident::{self, IncidentError, Kind, Start};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, pulse};
 
 /// Minutes after which the incident of a rehearsal ends by itself, should nobody end it.
 const MINUTES: u32 = 15;
@@ -22,6 +22,19 @@ pub fn of_action(sandbox: &Sandbox, action: &str) -> Result<Option<Rehearsal>, I
     };
     incident::start(sandbox, kind, &Start { model: None, minutes: Some(MINUTES) })?;
     Ok(Some(Rehearsal { sandbox: sandbox.clone(), kind }))
+}
+
+/// Lets happen what happens by itself while somebody else's waiting moves the clock; ends never. For clocks that stand still otherwise.
+pub async fn beat_along(sandbox: &Sandbox) {
+    let mut beaten = None;
+    loop {
+        // Between two waits nothing is due that was not before.
+        let now = sandbox.clock().now();
+        if beaten.replace(now) != Some(now) {
+            pulse::beat(sandbox);
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 impl Drop for Rehearsal {

@@ -72,7 +72,7 @@ impl EditorView {
 fn head(ui: &mut Ui, state: &State, editor: &Editor, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
         ui.set_max_width(ui.available_width() - 8.0);
-        title(ui, if editor.editing.is_some() { "Edit alarm" } else { "Create alarm" });
+        title(ui, if editor.editing.is_some() { "Edit alarm" } else { "New alarm" });
         let condition = words::condition(&editor.draft.settings());
         ui.add(egui::Label::new(RichText::new(condition).small().color(Theme::of(ui).text3)).truncate());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
