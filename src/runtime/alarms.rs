@@ -103,10 +103,27 @@ async fn metrics(jobs: &Jobs, namespace: String) -> Result<Vec<crate::aws::cloud
 
 async fn models(jobs: &Jobs) -> Result<Vec<String>, Problem> {
     let metrics = metrics(jobs, recommended::NAMESPACE.to_owned()).await?;
-    // Those that are called most are not known here; that they were called is.
     let invoked = metrics.into_iter().filter(|metric| metric.metric_name == "Invocations").flat_map(|metric| metric.dimensions);
     let models: BTreeSet<String> = invoked.filter(|dimension| dimension.name == "ModelId").map(|dimension| dimension.value).collect();
-    Ok(models.into_iter().collect())
+    let mut models: Vec<String> = models.into_iter().take(MOST_QUERIES).collect();
+    let calls = calls_of_a_day(jobs, &models).await?;
+    models.sort_by_key(|model| std::cmp::Reverse(calls.get(model).copied().unwrap_or_default()));
+    Ok(models)
+}
+
+/// How often each model was called in the last day.
+async fn calls_of_a_day(jobs: &Jobs, models: &[String]) -> Result<BTreeMap<String, u64>, Problem> {
+    if models.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let to = floor_to(jobs.clock().now_ms(), 3_600_000) + 3_600_000;
+    let day = Frame { from: to - SPARK_COARSE_MS, to, period: 3_600_000 };
+    let query =
+        |(place, model): (usize, &String)| DataQuery::stat(&format!("m{place}"), recommended::stat("Invocations", "Sum", 3_600, model));
+    let series = day.ask(&jobs.session()?, models.iter().enumerate().map(query).collect()).await?;
+    let sum = |series: &MetricSeries| series.points.iter().map(|(_, calls)| *calls).sum::<f64>() as u64;
+    let place = |series: &MetricSeries| series.id.strip_prefix('m')?.parse::<usize>().ok();
+    Ok(series.iter().filter_map(|series| Some((models.get(place(series)?)?.clone(), sum(series)))).collect())
 }
 
 async fn topics(jobs: &Jobs) -> Result<Arc<Vec<String>>, Problem> {

@@ -42,7 +42,7 @@ pub struct AlarmsState {
     pub editor: Option<Box<Editor>>,
     /// The cards of recommended alarms are shown although there are alarms.
     pub recommending: bool,
-    /// Models that have metrics, for recommended alarms.
+    /// Models that have metrics, those called most first; for recommended alarms.
     pub models: Remote<Vec<String>>,
     /// The model that recommended alarms are for; the first when nothing was chosen.
     pub model: Option<String>,

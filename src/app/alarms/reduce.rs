@@ -170,7 +170,9 @@ fn refresh_shown(state: &mut State, before: Option<&Vec<MetricAlarm>>, after: &A
 }
 
 fn find_models(alarms: &mut AlarmsState) -> Option<Effect> {
-    if !matches!(alarms.models, Remote::NotAsked) {
+    // The first invocation may have come since nothing was found.
+    let known = alarms.models.value().is_some_and(|models| !models.is_empty());
+    if known || alarms.models.is_loading() {
         return None;
     }
     alarms.models.start();

@@ -190,9 +190,9 @@ mod tests {
             [
                 "Sum InvocationThrottles > 0, 2 of 3 datapoints within 3 minutes",
                 "p99 InvocationLatency > 30 s, 2 of 3 datapoints within 15 minutes",
-                "Error rate (%) > 5 %, 2 of 3 datapoints within 15 minutes",
-                "Token spend per hour (USD) > $10.00, 1 datapoint within 1 hour",
-                "Output tokens per second (tokens/s) < 20 tokens/s, 3 of 5 datapoints within 25 minutes",
+                "Error rate > 5 %, 2 of 3 datapoints within 15 minutes",
+                "Token spend per hour > $10.00, 1 datapoint within 1 hour",
+                "Output tokens per second < 20 tokens/s, 3 of 5 datapoints within 25 minutes",
             ]
         );
     }

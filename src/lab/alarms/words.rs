@@ -95,6 +95,8 @@ pub fn subject(settings: &PutMetricAlarm) -> String {
     let query = value_query(settings);
     let label = query.and_then(|query| query.label.clone());
     let text = query.and_then(|query| if let DataSource::Expression(text) = &query.source { Some(text.clone()) } else { None });
+    // The unit in brackets stands with the value already.
+    let label = label.map(|label| label.rsplit_once(" (").map_or(label.clone(), |(name, _)| name.to_owned()));
     label.or(text).unwrap_or_else(|| "nothing".to_owned())
 }
 

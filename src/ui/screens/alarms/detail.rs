@@ -16,7 +16,7 @@ use crate::ui::format;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{
-    Busy, Card, Chip, ErrorAction, ErrorPanel, KeyValues, Push, banner, body, caption, choice_of, hint, note, section,
+    Busy, Card, Chip, ErrorAction, ErrorPanel, KeyValues, Push, banner, body, caption, choice_of, copy_button, hint, mono, note, section,
 };
 
 /// Height of the graph, points.
@@ -89,13 +89,12 @@ fn graph(ui: &mut Ui, state: &State, alarm: &MetricAlarm, commands: &mut Command
     let detail = &state.alarms.detail;
     let subject = words::subject(&alarm.settings);
     let picker = |ui: &mut Ui| {
-        let options = SPANS.map(|(name, ms)| (ms, name));
-        // Laid out from right to left, so that the longest stands last.
-        ui.horizontal(|ui| {
-            if let Some(span) = choice_of(ui, &detail.span_ms, &options) {
-                send(commands, AlarmsCommand::SetSpan(span));
-            }
-        });
+        // The head of a card is laid out from right to left.
+        let mut options = SPANS.map(|(name, ms)| (ms, name));
+        options.reverse();
+        if let Some(span) = choice_of(ui, &detail.span_ms, &options) {
+            send(commands, AlarmsCommand::SetSpan(span));
+        }
     };
     let period = format!("per {}", words::span(i64::from(crate::lab::alarms::period_secs(&alarm.settings))).trim_start_matches("1 "));
     Card::new(&subject).subtitle(&period).show_with(ui, picker, |ui| {
@@ -143,7 +142,12 @@ fn facts(ui: &mut Ui, state: &State, alarm: &MetricAlarm) {
         let (name, meaning) = words::missing(crate::lab::alarms::rule(settings).missing);
         facts.row("Missing data", &format!("{name}: {}", meaning.to_lowercase()));
         facts.row("Tells", &told(state, alarm));
-        facts.copy("ARN", &format::masked(&state.settings, &alarm.arn));
+        facts.with("ARN", |ui| {
+            ui.horizontal_wrapped(|ui| {
+                mono(ui, format::masked(&state.settings, &alarm.arn));
+                copy_button(ui, "ARN", || alarm.arn.clone());
+            });
+        });
     });
 }
 

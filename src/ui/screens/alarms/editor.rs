@@ -111,7 +111,10 @@ fn preview(ui: &mut Ui, state: &State, editor: &Editor, commands: &mut Commands)
     let whose = words::whose(&settings);
     let mut picked = None;
     let picker = |ui: &mut Ui| {
-        ui.horizontal(|ui| picked = choice_of(ui, &editor.span_ms, &SPANS.map(|(name, ms)| (ms, name))));
+        // The head of a card is laid out from right to left.
+        let mut options = SPANS.map(|(name, ms)| (ms, name));
+        options.reverse();
+        picked = choice_of(ui, &editor.span_ms, &options);
     };
     Card::new(&subject).subtitle(&whose).show_with(ui, picker, |ui| drawn(ui, state, editor, &settings, commands));
     if let Some(span) = picked {

@@ -88,7 +88,7 @@ pub fn show(ui: &mut Ui, state: &State, what: &Drawing<'_>) -> Drawn {
         }
         band(plot, theme, graph);
         values(plot, theme, what, columns);
-        line_of_threshold(plot, theme, threshold, measure, to as f64);
+        line_of_threshold(plot, theme, threshold, measure, (to as f64, top));
     });
     let moved = if what.movable { drag(ui, &response.response, &response.transform, threshold, top) } else { None };
     let range = response.transform.frame().x_range();
@@ -168,12 +168,18 @@ pub fn thinned(points: &[(i64, f64)], columns: usize) -> Vec<(i64, f64)> {
     points.chunks(size).flat_map(of_column).collect()
 }
 
-fn line_of_threshold(plot: &mut egui_plot::PlotUi<'_>, theme: &Theme, threshold: Option<f64>, measure: words::Measure, right: f64) {
+fn line_of_threshold(
+    plot: &mut egui_plot::PlotUi<'_>,
+    theme: &Theme,
+    threshold: Option<f64>,
+    measure: words::Measure,
+    (right, top): (f64, f64),
+) {
     let Some(threshold) = threshold else { return };
     let style = LineStyle::Dashed { length: 8.0 };
     plot.hline(HLine::new("", threshold).color(theme.warn.ink).width(1.6).style(style).allow_hover(false));
     let words = RichText::new(format!("threshold {}", measure.words(threshold))).size(11.0).color(theme.warn.ink);
-    let text = Text::new("", egui_plot::PlotPoint::new(right, threshold), words).anchor(Align2::RIGHT_BOTTOM);
+    let text = Text::new("", egui_plot::PlotPoint::new(right, threshold + top * 0.01), words).anchor(Align2::RIGHT_BOTTOM);
     plot.text(text.allow_hover(false));
 }
 

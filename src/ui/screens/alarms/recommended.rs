@@ -87,7 +87,7 @@ fn card(ui: &mut Ui, state: &State, kind: Recommended, model: &str, commands: &m
     let settings = kind.settings(model);
     let exists = state.alarms.find(&settings.name).is_some();
     Card::new(kind.title()).subtitle(&models::short_name(model)).show(ui, |ui| {
-        ui.set_min_height(88.0);
+        ui.set_min_height(96.0);
         body(ui, kind.why());
         caption(ui, words::condition(&settings));
         let words = if exists { "Show it" } else { "Create…" };

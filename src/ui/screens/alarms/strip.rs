@@ -14,6 +14,9 @@ use crate::ui::theme::Theme;
 /// Height, points.
 const HEIGHT: f32 = 18.0;
 
+/// Least width of a time in alarm, points.
+const LEAST: f32 = 4.0;
+
 /// Draws the strip below a graph that reaches over `range` and from `from_ms` to `to_ms`; `name` says what it is.
 pub fn ui(ui: &mut Ui, state: &State, range: Rangef, (from_ms, to_ms): (i64, i64), stretches: &[Stretch], name: &str) {
     let theme = Theme::of(ui);
@@ -22,11 +25,17 @@ pub fn ui(ui: &mut Ui, state: &State, range: Rangef, (from_ms, to_ms): (i64, i64
     let end = to_ms + (to_ms - from_ms) / 80;
     let place = |at: i64| range.min + range.span() * ((at - from_ms) as f32 / (end - from_ms).max(1) as f32).clamp(0.0, 1.0);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {}", said(stretches))));
-    for stretch in stretches {
+    for stretch in stretches.iter().filter(|stretch| stretch.to_ms > stretch.from_ms) {
         let rect = Rect::from_x_y_ranges(Rangef::new(place(stretch.from_ms), place(stretch.to_ms)), row.y_range().shrink(2.0));
-        if rect.width() > 0.0 {
-            paint(ui, rect.expand2(vec2(0.0, 0.0)), stretch.state);
+        if stretch.state != AlarmState::Alarm {
+            paint(ui, rect, stretch.state);
         }
+    }
+    // Above the others and never too narrow to be seen.
+    for stretch in stretches.iter().filter(|stretch| stretch.state == AlarmState::Alarm) {
+        let (from, to) = (place(stretch.from_ms), place(stretch.to_ms));
+        let rect = Rect::from_x_y_ranges(Rangef::new(from, to.max(from + LEAST)), row.y_range().shrink(2.0));
+        paint(ui, rect, stretch.state);
     }
     let frame = Rect::from_x_y_ranges(Rangef::new(place(from_ms), place(to_ms)), row.y_range().shrink(2.0));
     ui.painter().rect_stroke(frame, 2.0, Stroke::new(1.0, theme.line), StrokeKind::Inside);
