@@ -95,6 +95,8 @@ pub struct Editor {
     pub kind: Option<Recommended>,
     /// The threshold shall be taken from the data once they are there.
     pub derives: bool,
+    /// The threshold that was taken from the data, while the person has not chosen another.
+    pub derived: Option<String>,
     /// Metrics to choose from.
     pub metrics: Remote<Arc<Vec<Metric>>>,
     /// ARNs of topics to choose from.

@@ -125,8 +125,8 @@ fn listed(state: &mut State, outcome: Result<Arc<Vec<MetricAlarm>>, Problem>) ->
     if shown && !failed {
         effects.extend(refresh_shown(state, before.as_deref(), &after));
     }
-    // Without alarms there is nothing to watch until one is made or the screen is looked at.
-    if shown || (!failed && !after.is_empty()) {
+    // Without alarms there is nothing to watch until one is made or the screen is looked at. A failure may pass.
+    if shown || !after.is_empty() {
         effects.push(effect(AlarmsEffect::WatchAfter(if shown { LOOK_EVERY } else { LOOK_NOW_AND_THEN })));
     }
     effects
@@ -356,6 +356,7 @@ fn open(state: &mut State, draft: Draft, editing: Option<String>, kind: Option<R
         editing,
         kind,
         derives,
+        derived: None,
         metrics: Remote::Loading { previous: None },
         topics: Remote::Loading { previous: None },
         // Two weeks of a coarse period, a day of a fine one: enough to see a pattern without thousands of points.
@@ -402,9 +403,13 @@ fn change(state: &mut State, draft: Draft) -> Vec<Effect> {
     let Some(editor) = &mut state.alarms.editor else { return Vec::new() };
     let (old, new) = (editor.draft.settings(), draft.settings());
     // A threshold that was typed or dragged is the person's own.
-    editor.derives &= draft.threshold == editor.draft.threshold;
+    if draft.threshold != editor.draft.threshold {
+        (editor.derives, editor.derived) = (false, None);
+    }
     editor.draft = draft;
     if queries(&old) != queries(&new) || editor.graph.value().is_none() {
+        // Other values have another usual level.
+        editor.derives |= editor.derived.is_some();
         return preview(&mut state.alarms);
     }
     replay_again(editor);
@@ -447,6 +452,7 @@ fn derive(editor: &mut Editor) {
     let usual = editor.kind.map_or(Recommended::Latency, |kind| kind);
     if let Some(threshold) = usual.threshold_from(&graph.values()) {
         editor.draft.set_threshold(threshold);
+        editor.derived = Some(editor.draft.threshold.clone());
     }
     editor.derives = false;
 }

@@ -121,6 +121,19 @@ fn from_a_graph_the_form_opens_with_a_threshold_from_the_data_and_a_replay() {
 }
 
 #[test]
+fn a_derived_threshold_follows_the_metric_until_the_person_chooses_one() {
+    let mut state = connected();
+    let effects = run(&mut state, AlarmsCommand::Recommend(Recommended::Latency, "us.anthropic.claude-sonnet-4-6".to_owned()));
+    answer(&mut state, preview_order(&effects).number, &[1_000.0; 30], 300_000);
+    assert_eq!(state.alarms.editor.as_ref().unwrap().draft.threshold, "1500");
+    let mut other = state.alarms.editor.as_ref().unwrap().draft.clone();
+    other.set_stat("p50".to_owned());
+    let effects = run(&mut state, AlarmsCommand::Change(Box::new(other)));
+    answer(&mut state, preview_order(&effects).number, &[200.0; 30], 300_000);
+    assert_eq!(state.alarms.editor.as_ref().unwrap().draft.threshold, "300");
+}
+
+#[test]
 fn another_period_or_a_band_asks_for_other_values() {
     let mut state = connected();
     let effects = run(&mut state, AlarmsCommand::Recommend(Recommended::Latency, "us.anthropic.claude-sonnet-4-6".to_owned()));

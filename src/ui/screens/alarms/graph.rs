@@ -44,20 +44,39 @@ pub struct Drawn {
 /// Draws it.
 pub fn show(ui: &mut Ui, state: &State, what: &Drawing<'_>) -> Drawn {
     let theme = Theme::of(ui);
-    let (graph, measure) = (what.graph, words::Measure::of(what.settings));
+    let graph = what.graph;
     let threshold = what.settings.threshold;
     let (top, step) = nice_axis(graph.peak(threshold) * 1.02, 4, 0.0);
+    // A little more than the time itself, so that the newest value is whole.
     let (from, to) = (graph.from_ms, graph.to_ms + (graph.to_ms - graph.from_ms) / 80);
-    let marks = axis::marks(&state.settings, from + (to - from) / 30, to, (ui.available_width() / 80.0) as usize);
-    let x_grid: Vec<GridMark> = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();
-    let font = || FontId { size: text::AXIS, ..text::axis().resolve(ui.style()) };
-    let x_words =
-        move |mark: GridMark, _: &_| marks.iter().find(|m| m.at_ms == mark.value as i64).map(|mark| mark.words.clone()).unwrap_or_default();
-    let x_axis = AxisHints::new_x().formatter(x_words).tick_label_color(theme.text3).tick_label_font(font()).min_thickness(18.0);
-    let y_words = move |mark: GridMark, _: &_| on_axis(measure, mark.value);
-    let y_axis = AxisHints::new_y().formatter(y_words).tick_label_color(theme.text3).tick_label_font(font()).min_thickness(56.0);
     let columns = ui.available_width().max(100.0) as usize;
-    let plot = Plot::new(("alarm", what.salt))
+    let measure = words::Measure::of(what.settings);
+    let response = still(ui, state, what, (from, to), (top, step)).show(ui, |plot| {
+        plot.set_plot_bounds(PlotBounds::from_min_max([from as f64, 0.0], [to as f64, top * 1.04]));
+        for stretch in &what.alarms {
+            shade(plot, theme, stretch);
+        }
+        band(plot, theme, graph);
+        values(plot, theme, what, columns);
+        line_of_threshold(plot, theme, threshold, measure, (to as f64, top));
+    });
+    let moved = if what.movable { drag(ui, &response.response, &response.transform, threshold, top) } else { None };
+    let range = response.transform.frame().x_range();
+    let label = format!("Graph of {}", words::subject(what.settings));
+    let inner = response.response.accessible_name(label);
+    let pointer = ui.input(|input| input.pointer.hover_pos()).filter(|_| inner.hovered() && !inner.dragged());
+    if let Some(pointer) = pointer {
+        let at = response.transform.value_from_position(pointer).x as i64;
+        inner.on_hover_ui_at_pointer(|ui| told(ui, state, what, at));
+    }
+    Drawn { range, moved }
+}
+
+/// A plot with its axes that neither moves nor zooms by itself.
+fn still<'a>(ui: &Ui, state: &State, what: &Drawing<'_>, (from, to): (i64, i64), (top, step): (f64, f64)) -> Plot<'a> {
+    let (x_axis, x_grid) = time_axis(ui, state, from, to);
+    let y_grid = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
+    Plot::new(("alarm", what.salt))
         .height(what.height)
         .width(ui.available_width())
         .allow_zoom(false)
@@ -71,34 +90,31 @@ pub fn show(ui: &mut Ui, state: &State, what: &Drawing<'_>) -> Drawn {
         .show_x(false)
         .show_y(false)
         .show_grid([false, true])
-        .grid_color(theme.line)
+        .grid_color(Theme::of(ui).line)
         .grid_fade(0.0)
         .sense(Sense::click_and_drag())
         .custom_x_axes(vec![x_axis])
-        .custom_y_axes(vec![y_axis])
+        .custom_y_axes(vec![value_axis(ui, words::Measure::of(what.settings))])
         .x_grid_spacer(move |_| x_grid.clone())
-        .y_grid_spacer(move |_| {
-            (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect()
-        });
-    let pointer = ui.input(|input| input.pointer.hover_pos());
-    let response = plot.show(ui, |plot| {
-        plot.set_plot_bounds(PlotBounds::from_min_max([from as f64, 0.0], [to as f64, top * 1.04]));
-        for stretch in &what.alarms {
-            shade(plot, theme, stretch);
-        }
-        band(plot, theme, graph);
-        values(plot, theme, what, columns);
-        line_of_threshold(plot, theme, threshold, measure, (to as f64, top));
-    });
-    let moved = if what.movable { drag(ui, &response.response, &response.transform, threshold, top) } else { None };
-    let range = response.transform.frame().x_range();
-    let label = format!("Graph of {}", words::subject(what.settings));
-    let inner = response.response.accessible_name(label);
-    if let Some(pointer) = pointer.filter(|_| inner.hovered() && !inner.dragged()) {
-        let at = response.transform.value_from_position(pointer).x as i64;
-        inner.on_hover_ui_at_pointer(|ui| told(ui, state, what, at));
-    }
-    Drawn { range, moved }
+        .y_grid_spacer(y_grid)
+}
+
+fn axis_font(ui: &Ui) -> FontId {
+    FontId { size: text::AXIS, ..text::axis().resolve(ui.style()) }
+}
+
+fn time_axis<'a>(ui: &Ui, state: &State, from: i64, to: i64) -> (AxisHints<'a>, Vec<GridMark>) {
+    let marks = axis::marks(&state.settings, from + (to - from) / 30, to, (ui.available_width() / 80.0) as usize);
+    let grid = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();
+    let words =
+        move |mark: GridMark, _: &_| marks.iter().find(|m| m.at_ms == mark.value as i64).map(|mark| mark.words.clone()).unwrap_or_default();
+    let color = Theme::of(ui).text3;
+    (AxisHints::new_x().formatter(words).tick_label_color(color).tick_label_font(axis_font(ui)).min_thickness(18.0), grid)
+}
+
+fn value_axis<'a>(ui: &Ui, measure: words::Measure) -> AxisHints<'a> {
+    let words = move |mark: GridMark, _: &_| on_axis(measure, mark.value);
+    AxisHints::new_y().formatter(words).tick_label_color(Theme::of(ui).text3).tick_label_font(axis_font(ui)).min_thickness(56.0)
 }
 
 fn on_axis(measure: words::Measure, value: f64) -> String {
