@@ -11,7 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("models", &[]),
     ("prompts", &["models"]),
     ("logs", &["models"]),
-    ("insights", &[]),
+    ("insights", &["logs"]),
     ("metrics", &[]),
     ("aws", &[]),
     ("lab", &["aws", "models", "prompts", "logs", "metrics"]),

@@ -52,6 +52,8 @@ pub enum Command {
     Lab(LabCommand),
     /// Run a Logs Insights query over files or a log group, here: nothing is billed by the byte.
     Query(QueryOptions),
+    /// Read files of records into a collection on this machine, which the window and later queries open at once.
+    Import(ImportOptions),
     /// Check identity, Region, permissions of every planned call and access to models; one line each, with the remedy.
     Doctor(DoctorOptions),
 }
@@ -229,6 +231,14 @@ pub struct QueryOptions {
     /// How rows are printed.
     #[arg(long, value_enum, default_value_t = QueryFormat::Table)]
     pub format: QueryFormat,
+}
+
+/// Options of `outcrop import`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ImportOptions {
+    /// Files or folders of records (.json, .ndjson, .gz and the like).
+    #[arg(value_name = "PATH", required = true, num_args = 1..)]
+    pub paths: Vec<PathBuf>,
 }
 
 /// How the rows of a query are printed.

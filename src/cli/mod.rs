@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod doctor;
+pub mod import;
 pub mod lab;
 mod levers;
 pub mod output;
@@ -35,6 +36,7 @@ async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::R
         Command::Sandbox(options) => sandbox::run(&args.place, options, out).await,
         Command::Lab(command) => lab::run(args, command, out).await,
         Command::Query(options) => query::run(&args.place, options, out).await,
+        Command::Import(options) => import::run(options, out),
         Command::Doctor(options) => doctor::run(&args.place, options, out).await,
     }
 }

@@ -1,6 +1,5 @@
 //! `outcrop query`: a Logs Insights query over files or a log group, run here: nothing is billed by the byte.
 
-mod files;
 mod group;
 mod show;
 
@@ -9,9 +8,13 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{Place, QueryFormat, QueryOptions};
+use super::import;
 use super::output::Output;
 use crate::base::clock::SystemClock;
-use crate::insights::{DEFAULT_LIMIT, Event, Query, Results};
+use crate::insights::{DEFAULT_LIMIT, Query, Results, Setting};
+use crate::logs;
+use crate::logs::import::find;
+use crate::logs::store::Writer;
 
 /// Runs the query and prints its rows. A query that cannot be read ends with 2 and shows the place.
 pub async fn run(place: &Place, options: &QueryOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
@@ -24,10 +27,18 @@ pub async fn run(place: &Place, options: &QueryOptions, out: &mut Output) -> any
     };
     let now_ms = SystemClock::shared().now_ms();
     let from_ms = options.since.map_or(i64::MIN, |since| now_ms - since);
-    let events = events(place, options, from_ms, out).await?;
+    if options.log_group.is_none() {
+        return over_files(&query, options, (from_ms, now_ms), out);
+    }
+    let events = group::read(place, options, from_ms.max(0), out).await?;
     let times = (events.iter().map(|event| event.at_ms).min().unwrap_or(0), events.iter().map(|event| event.at_ms).max().unwrap_or(0));
     let results = query.run(events, times, now_ms, options.limit.unwrap_or(DEFAULT_LIMIT), &AtomicBool::new(false))?;
-    print(&results, options.format, out);
+    told(&results, options, out)
+}
+
+/// Prints the rows, and what was looked at.
+fn told(results: &Results, options: &QueryOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
+    print(results, options.format, out);
     let of = &results.statistics;
     out.progress(&format!(
         "{} rows; {} of {} records matched, {}",
@@ -39,13 +50,32 @@ pub async fn run(place: &Place, options: &QueryOptions, out: &mut Output) -> any
     Ok(ExitCode::SUCCESS)
 }
 
-async fn events(place: &Place, options: &QueryOptions, from_ms: i64, out: &mut Output) -> anyhow::Result<Vec<Event>> {
-    if let Some(group) = &options.log_group {
-        return group::read(place, group, options, from_ms.max(0), out).await;
-    }
-    let mut events = files::read(&options.from)?;
-    events.retain(|event| event.at_ms >= from_ms);
-    Ok(events)
+/// Bytes of files up to which their records are held in memory; of larger ones a collection is made, which the next query finds again.
+const IN_MEMORY: u64 = 64 << 20;
+
+fn over_files(query: &Query, options: &QueryOptions, (from_ms, now_ms): (i64, i64), out: &mut Output) -> anyhow::Result<ExitCode> {
+    let files = find(&options.from)?;
+    let store = if files.iter().map(|file| file.size).sum::<u64>() <= IN_MEMORY {
+        let mut writer = Writer::default();
+        let progress = logs::import::run(&files, &mut writer, &AtomicBool::new(false), &mut |_, _| {})?;
+        progress.problems.iter().for_each(|problem| out.error(problem));
+        writer.snapshot()
+    } else {
+        let (writer, progress) = import::read(&options.from, &files, out)?;
+        if progress.is_cancelled {
+            return Ok(ExitCode::FAILURE);
+        }
+        writer.snapshot()
+    };
+    let (oldest, newest) = store.extent().unwrap_or((0, 0));
+    let setting = Setting {
+        window: (oldest.max(from_ms), newest),
+        now_ms,
+        limit: options.limit.unwrap_or(DEFAULT_LIMIT),
+        cancelled: &AtomicBool::new(false),
+    };
+    let results = query.run_over(&store, &setting)?;
+    told(&results, options, out)
 }
 
 fn print(results: &Results, format: QueryFormat, out: &mut Output) {

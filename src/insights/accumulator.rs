@@ -82,6 +82,11 @@ impl Accumulator {
         }
     }
 
+    /// A sum or an average over `count` numbers that were added up elsewhere.
+    pub(super) fn sum(of: Of, count: u64, sum: f64) -> Self {
+        Self::Moments { of, moments: Moments { count, sum, mean: sum / count.max(1) as f64, spread: 0.0 } }
+    }
+
     /// Takes a row's arguments; no first one is `*`. Rows come in any order.
     pub(super) fn add(&mut self, first: Option<&Value>, second: Option<&Value>, at_ms: i64) {
         let Some(value) = first else {

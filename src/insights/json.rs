@@ -16,6 +16,8 @@ use super::value::Value;
 pub(super) struct Paths {
     root: Node,
     count: usize,
+    /// The paths by their place.
+    names: Vec<String>,
 }
 
 /// What lies under a path.
@@ -38,9 +40,15 @@ impl Paths {
             node = &mut node.children[at].1;
         }
         *node.leaf.get_or_insert_with(|| {
+            self.names.push(parts(path).collect::<Vec<_>>().join("."));
             self.count += 1;
             self.count - 1
         })
+    }
+
+    /// The paths by their place.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Whether no path is asked for.

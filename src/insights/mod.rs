@@ -22,6 +22,7 @@ mod pipeline;
 mod plan;
 pub mod reference;
 mod row;
+mod scan;
 mod time;
 mod value;
 

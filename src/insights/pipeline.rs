@@ -1,15 +1,17 @@
 //! A query under way: events in, newest first, and at the end its rows.
 
 use std::any::Any;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ast::{Command, Query};
 use super::commands::{Flow, Next, ON, Operator};
 use super::event::Event;
 use super::functions::Context;
+use super::json::Paths;
 use super::plan::{Code, Plan, Shared};
 use super::row::Row;
+use super::scan::{Cells, Record};
 use super::value::Value;
 
 /// Rows when neither query nor call says how many, and the most there may be.
@@ -168,6 +170,32 @@ impl Pipeline<'_> {
         self.statistics.bytes += event.message.len() as u64;
         let mut next = Next { operators: &mut self.operators, sink: &mut self.sink, shared: &self.shared };
         next.push(Row::of(event))
+    }
+
+    /// The fields of messages that the query asks for.
+    pub(super) fn paths(&self) -> &Paths {
+        &self.shared.paths
+    }
+
+    /// Takes a record of a store, like [`Self::push`].
+    pub(super) fn push_record(&mut self, record: Record) -> ControlFlow<()> {
+        if self.statistics.scanned.is_multiple_of(LOOK_EVERY) && self.cancelled.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        self.count(1, record.bytes());
+        let mut next = Next { operators: &mut self.operators, sink: &mut self.sink, shared: &self.shared };
+        next.push(Row::of_record(record))
+    }
+
+    /// Takes some rows of a block at once, if the query begins with a `stats` that can be worked out on columns.
+    pub(super) fn absorb(&mut self, cells: &Cells, rows: Range<usize>) -> bool {
+        let [tally, stats, ..] = &mut self.operators[..] else { return false };
+        if tally.passed().is_none() || !stats.absorb(cells, rows.clone()) {
+            return false;
+        }
+        tally.pass(rows.len() as u64);
+        self.count(rows.len() as u64, cells.bytes(rows));
+        true
     }
 
     /// Counts events that need not be looked at, as something else has shown that they do not match.

@@ -6,26 +6,42 @@ use std::cell::OnceCell;
 use super::event::Event;
 use super::json::Paths;
 use super::plan::System;
+use super::scan::Record;
 use super::value::Value;
 
 /// One row of the pipeline.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
-    event: Option<Event>,
+    source: Source,
     /// The asked-for fields of the event's JSON, once one of them was looked at.
     found: OnceCell<Box<[Value]>>,
     /// Computed fields, by slot.
     slots: Vec<Value>,
 }
 
+/// What a row is made of.
+#[derive(Debug, Clone, Default)]
+enum Source {
+    /// Computed values alone.
+    #[default]
+    Nothing,
+    Event(Event),
+    /// A record of a store.
+    Record(Record),
+}
+
 impl Row {
     pub(super) fn of(event: Event) -> Self {
-        Self { event: Some(event), found: OnceCell::new(), slots: Vec::new() }
+        Self { source: Source::Event(event), found: OnceCell::new(), slots: Vec::new() }
+    }
+
+    pub(super) fn of_record(record: Record) -> Self {
+        Self { source: Source::Record(record), found: OnceCell::new(), slots: Vec::new() }
     }
 
     /// A row without an event, as `stats` makes them.
     pub(super) fn computed(slots: Vec<Value>) -> Self {
-        Self { event: None, found: OnceCell::new(), slots }
+        Self { source: Source::Nothing, found: OnceCell::new(), slots }
     }
 
     /// Fills the next slot.
@@ -39,13 +55,24 @@ impl Row {
 
     /// A field of the event's JSON.
     pub(super) fn found(&self, place: usize, paths: &Paths) -> Cow<'_, Value> {
-        let Some(event) = &self.event else { return Cow::Owned(Value::Null) };
-        let found = self.found.get_or_init(|| paths.find(&event.message));
+        let message = match &self.source {
+            Source::Nothing => return Cow::Owned(Value::Null),
+            Source::Event(event) => Cow::Borrowed(&event.message),
+            Source::Record(record) => match record.field(place) {
+                Some(value) => return Cow::Owned(value),
+                None => Cow::Owned(record.message()),
+            },
+        };
+        let found = self.found.get_or_init(|| paths.find(&message));
         found.get(place).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
     }
 
     pub(super) fn system(&self, field: System) -> Value {
-        let Some(event) = &self.event else { return Value::Null };
+        let event = match &self.source {
+            Source::Nothing => return Value::Null,
+            Source::Event(event) => event,
+            Source::Record(record) => return of_record(record, field),
+        };
         match field {
             System::Timestamp => Value::Time(event.at_ms),
             System::IngestionTime => Value::Time(event.ingested_ms),
@@ -57,11 +84,30 @@ impl Row {
     }
 
     pub(super) fn at_ms(&self) -> i64 {
-        self.event.as_ref().map_or(0, |event| event.at_ms)
+        match &self.source {
+            Source::Nothing => 0,
+            Source::Event(event) => event.at_ms,
+            Source::Record(record) => record.at_ms(),
+        }
     }
 
     /// What finds the event again, for rows that still are events.
     pub(super) fn pointer(&self) -> Option<String> {
-        self.event.as_ref().and_then(Event::pointer_text)
+        match &self.source {
+            Source::Nothing => None,
+            Source::Event(event) => event.pointer_text(),
+            Source::Record(record) => Some(record.pointer()),
+        }
+    }
+}
+
+fn of_record(record: &Record, field: System) -> Value {
+    match field {
+        System::Timestamp => Value::Time(record.at_ms()),
+        System::IngestionTime => Value::Time(record.arrived_ms()),
+        System::Message => Value::Text(record.message()),
+        System::LogStream => Value::Text(record.stream()),
+        System::Log => Value::Text(record.log()),
+        System::Pointer => Value::text(record.pointer()),
     }
 }

@@ -9,6 +9,7 @@ pub mod detail;
 pub mod filter;
 pub mod filter_pattern;
 pub mod histogram;
+pub mod import;
 pub mod query;
 pub mod record;
 pub mod store;

@@ -7,9 +7,8 @@ use super::{Jobs, Slot, deeds};
 use crate::app::insights::{InsightsEffect, InsightsEvent, Order, Ran};
 use crate::app::{Event, Screen};
 use crate::base::clock::Stopwatch;
-use crate::insights::{DEFAULT_LIMIT, Event as LogEvent, Line, Pointer, Query, Setting};
+use crate::insights::{DEFAULT_LIMIT, Query, Setting};
 use crate::lab::deeds::Ran as Where;
-use crate::logs::store::Entry;
 
 /// One query at a time.
 const SLOT: Slot = Slot::Of(Screen::Insights, "query");
@@ -52,27 +51,7 @@ fn start(jobs: &Jobs, order: Order) {
 /// Runs the query; nothing when it was cancelled or, which the slice has ruled out, cannot be read.
 fn query(order: Order, now_ms: i64, cancelled: &AtomicBool) -> Option<Ran> {
     let watch = Stopwatch::start();
-    let (from, to) = order.window;
-    let log = Line::from(order.log.as_str());
-    let query = Query::parse(&order.text).ok()?;
-    let mut pipeline = query.pipeline(&Setting { window: order.window, now_ms, limit: DEFAULT_LIMIT, cancelled });
-    for entry in order.store.newest().filter(|entry| (from..=to).contains(&entry.at_ms)) {
-        if pipeline.push(event(&entry, &log)).is_break() && (query.stops_early() || cancelled.load(Ordering::Relaxed)) {
-            break;
-        }
-    }
-    let results = pipeline.finish().ok()?;
+    let setting = Setting { window: order.window, now_ms, limit: DEFAULT_LIMIT, cancelled };
+    let results = Query::parse(&order.text).ok()?.run_over(&order.store, &setting).ok()?;
     Some(Ran { text: order.text, results, took: watch.elapsed() })
-}
-
-/// The log viewer keeps neither stream nor arrival; records of invocations all come through one stream.
-fn event(entry: &Entry, log: &Line) -> LogEvent {
-    LogEvent {
-        at_ms: entry.at_ms,
-        ingested_ms: entry.at_ms,
-        stream: Line::from_static("aws/bedrock/modelinvocations"),
-        log: log.clone(),
-        message: Line::from(&entry.line),
-        pointer: Pointer::Text(Line::from(&*entry.id)),
-    }
 }

@@ -13,6 +13,11 @@ pub fn copies_dir(home: &Path) -> PathBuf {
     home.join("bodies")
 }
 
+/// Folder of the data folder with records that were imported, see [`crate::logs::store::disk`].
+pub fn records_dir(home: &Path) -> PathBuf {
+    home.join("records")
+}
+
 /// Measures the data folder.
 pub fn measure(jobs: &Jobs) {
     work(jobs, |_| {});
@@ -20,7 +25,11 @@ pub fn measure(jobs: &Jobs) {
 
 /// Deletes copies of prompts and bodies, tells how it went, and measures again.
 pub fn forget_copies(jobs: &Jobs) {
-    work(jobs, |home| tell(&copies_dir(home), fs::remove_dir_all(copies_dir(home))));
+    work(jobs, |home| {
+        for folder in [copies_dir(home), records_dir(home)] {
+            tell(&folder, fs::remove_dir_all(&folder));
+        }
+    });
 }
 
 /// Runs `first` on the data folder away from the jobs' threads, then sends its size.
@@ -47,7 +56,7 @@ fn tell(dir: &Path, outcome: io::Result<()>) {
 }
 
 fn storage(home: PathBuf) -> Storage {
-    Storage { total_bytes: size_of(&home), copies_bytes: size_of(&copies_dir(&home)), home }
+    Storage { total_bytes: size_of(&home), copies_bytes: size_of(&copies_dir(&home)) + size_of(&records_dir(&home)), home }
 }
 
 /// Bytes of the files below a folder; links are not followed and what cannot be read counts nothing.

@@ -250,6 +250,8 @@ pub struct LoadOrder {
     pub number: u64,
     /// The log group.
     pub group: String,
+    /// Twelve-digit id of its account.
+    pub account: String,
     /// The time to load.
     pub range: Range,
     /// Load only what is newer than this, milliseconds since the epoch.

@@ -150,7 +150,8 @@ fn load(state: &mut State, newer_only: bool) -> Vec<Effect> {
     logs.load.problem = None;
     logs.load.progress = Progress::default();
     let since_ms = covered.map(|(_, end)| end - LATE_MS);
-    let order = LoadOrder { number: logs.load.number, group, range: logs.range, since_ms, known: logs.store.clone() };
+    let account = state.connection.current.value().map(|connected| connected.account.clone()).unwrap_or_default();
+    let order = LoadOrder { number: logs.load.number, group, account, range: logs.range, since_ms, known: logs.store.clone() };
     vec![Effect::Logs(LogsEffect::Load(order))]
 }
 

@@ -9,8 +9,9 @@ use crate::insights::{Event, Line, Pointer};
 /// Events that are fetched at most: a query holds them in memory.
 const MAX_EVENTS: usize = 2_000_000;
 
-/// The events of `group` from `from_ms` on.
-pub(super) async fn read(place: &Place, group: &str, options: &QueryOptions, from_ms: i64, out: &mut Output) -> anyhow::Result<Vec<Event>> {
+/// The events of the log group from `from_ms` on.
+pub(super) async fn read(place: &Place, options: &QueryOptions, from_ms: i64, out: &mut Output) -> anyhow::Result<Vec<Event>> {
+    let group = options.log_group.as_deref().unwrap_or_default();
     let opened = place::open(place, options.sandbox, out).await?;
     let mut ask =
         FilterLogEvents { log_group_name: group.to_owned(), start_ms: Some(from_ms), limit: Some(10_000), ..FilterLogEvents::default() };

@@ -38,6 +38,10 @@ impl Operator for Tally {
         self.passed += older.downcast::<Self>().map_or(0, |older| older.passed);
     }
 
+    fn pass(&mut self, rows: u64) {
+        self.passed += rows;
+    }
+
     fn passed(&self) -> Option<u64> {
         Some(self.passed)
     }

@@ -10,7 +10,7 @@ mod sort;
 mod stats;
 
 use std::any::Any;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 pub(super) use dedup::Dedup;
 pub(super) use entries::{ELSEWHERE, ENTRIES};
@@ -24,6 +24,7 @@ pub(super) use stats::Stats;
 use super::pipeline::Sink;
 use super::plan::Shared;
 use super::row::Row;
+use super::scan::Cells;
 
 /// Whether more rows can change the result.
 pub(super) type Flow = ControlFlow<()>;
@@ -41,6 +42,14 @@ pub(super) trait Operator: Any + Send {
 
     /// Takes over what the same operator has gathered elsewhere from older rows. Those that gather nothing have nothing to do.
     fn merge(&mut self, _older: Box<dyn Any>) {}
+
+    /// Takes some rows of a block at once, without making them; tells whether it could.
+    fn absorb(&mut self, _cells: &Cells, _rows: Range<usize>) -> bool {
+        false
+    }
+
+    /// Counts rows that have passed without being made.
+    fn pass(&mut self, _rows: u64) {}
 
     /// Rows that have passed here, for the operator that counts them.
     fn passed(&self) -> Option<u64> {

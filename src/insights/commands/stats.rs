@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::super::accumulator::Accumulator;
 use super::super::ast::{self, Expr, Node};
 use super::super::functions::Aggregate;
 use super::super::plan::{Code, Scope, Shared};
 use super::super::row::Row;
+use super::super::scan::{Cells, Wanted, grouped};
 use super::super::value::Value;
 use super::{Flow, Next, ON, Operator};
 
@@ -114,6 +116,24 @@ impl Operator for Stats {
                 return;
             }
         }
+    }
+
+    fn absorb(&mut self, cells: &Cells, rows: Range<usize>) -> bool {
+        let wanted: Vec<Wanted<'_>> =
+            self.aggregates.iter().map(|counted| Wanted { of: counted.aggregate.of, arguments: &counted.arguments }).collect();
+        let Some(groups) = grouped(&self.by, &wanted, cells, rows) else { return false };
+        for (key, states) in groups {
+            self.key.clear();
+            key.iter().for_each(|value| value.encode(&mut self.key));
+            match self.places.get(self.key.as_slice()) {
+                Some(place) => self.groups[*place].states.iter_mut().zip(states).for_each(|(state, more)| state.merge(more)),
+                None => {
+                    self.places.insert(self.key.as_slice().into(), self.groups.len());
+                    self.groups.push(Group { key, states });
+                }
+            }
+        }
+        true
     }
 
     fn merge(&mut self, older: Box<dyn Any>) {

@@ -3,7 +3,7 @@
 //! Layout: a head of [`HEAD`] bytes (magic, version, place of the table, its checksum), the records one a line as they came, then what was made of
 //! them, then the table of contents as JSON. A file is written beside its name and renamed, so that it is whole or not there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -85,6 +85,8 @@ pub struct Block {
     data: Bytes,
     table: Table,
     by_name: HashMap<String, usize>,
+    /// Names of several columns, as of `{"a.b": 1}` and `{"a": {"b": 1}}`.
+    ambiguous: HashSet<String>,
     is_sealed: bool,
 }
 
@@ -105,8 +107,15 @@ impl Block {
             return Err(BlockError::Damaged("its table is not as it was written"));
         }
         let table: Table = serde_json::from_slice(json).map_err(|_| BlockError::Damaged("its table cannot be read"))?;
-        let by_name = table.columns.iter().enumerate().map(|(index, layout)| (layout.name.clone(), index)).collect();
-        let block = Self { data, table, by_name, is_sealed };
+        let mut by_name = HashMap::new();
+        let mut ambiguous = HashSet::new();
+        for (index, layout) in table.columns.iter().enumerate() {
+            if by_name.insert(layout.name.clone(), index).is_some() {
+                ambiguous.insert(layout.name.clone());
+            }
+        }
+        by_name.retain(|name, _| !ambiguous.contains(name));
+        let block = Self { data, table, by_name, ambiguous, is_sealed };
         block.is_whole().then_some(block).ok_or(BlockError::Damaged("its parts do not fit together"))
     }
 
@@ -223,9 +232,19 @@ impl Block {
         u64_at(self.part(self.table.keys), row).unwrap_or_default()
     }
 
+    /// Where records are from.
+    pub fn origins(&self) -> &[Arc<Origin>] {
+        &self.table.origins
+    }
+
+    /// Index into [`Self::origins`] of a record.
+    pub fn origin_index(&self, row: usize) -> Option<usize> {
+        u16_at(self.part(self.table.origin), row).map(usize::from)
+    }
+
     /// Where a record is from.
     pub fn origin(&self, row: usize) -> Option<&Arc<Origin>> {
-        self.table.origins.get(u16_at(self.part(self.table.origin), row)? as usize)
+        self.table.origins.get(self.origin_index(row)?)
     }
 
     /// The id of a record's event; its key where it has none.
@@ -280,7 +299,7 @@ impl Block {
     /// Whether the field `name` can be read from columns alone: it has one, or no record has a structure of that name or fields beyond the columns.
     pub fn knows(&self, name: &str) -> bool {
         let inside = |column: &Layout| column.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-        !self.table.is_cut && !self.table.columns.iter().any(inside)
+        !self.table.is_cut && !self.ambiguous.contains(name) && !self.table.columns.iter().any(inside)
     }
 
     /// Stretches of records, and whether the texts of `needle` may occur in them.

@@ -73,8 +73,8 @@ impl Builder {
         self.raw.len()
     }
 
-    /// Adds a line.
-    pub fn add(&mut self, record: &Incoming<'_>) {
+    /// Adds a line; gives its moment.
+    pub fn add(&mut self, record: &Incoming<'_>) -> i64 {
         let line = record.line;
         self.leaves.clear();
         let looks_like_json = line.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
@@ -110,6 +110,7 @@ impl Builder {
         self.ids.extend_from_slice(record.id.as_bytes());
         let (origin, id_end) = (self.origin(record.origin), self.ids.len() as u32);
         self.rows.push(Row { at_ms, arrived_ms: record.arrived_ms, key, start, id_end, origin, flags });
+        at_ms
     }
 
     fn leaf<'a>(&self, field: u32, line: &'a [u8]) -> Option<(Kind, &'a [u8])> {
@@ -309,7 +310,9 @@ fn plain_iso_ms(text: &[u8]) -> Option<i64> {
 /// A block of these lines, as tests and small loads make them.
 pub fn block_of<'a>(records: impl IntoIterator<Item = Incoming<'a>>) -> Block {
     let mut builder = Builder::default();
-    records.into_iter().for_each(|record| builder.add(&record));
+    for record in records {
+        builder.add(&record);
+    }
     builder.finish()
 }
 

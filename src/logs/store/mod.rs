@@ -123,6 +123,11 @@ impl Store {
         &self.blocks
     }
 
+    /// Indexes of blocks whose times overlap, groups of them from the oldest on: all records of a group are older than those of the next.
+    pub fn clusters(&self) -> Vec<Vec<usize>> {
+        clusters(&self.blocks)
+    }
+
     /// How many records are loaded.
     pub fn len(&self) -> usize {
         self.len
@@ -212,30 +217,37 @@ impl Store {
     }
 }
 
-/// All records of `blocks`, which come in order of their oldest record, in order of time.
-///
-/// Blocks mostly follow one another; only where their times overlap is anything sorted.
+/// Blocks, which come in order of their oldest record, in groups whose times overlap.
+fn clusters(blocks: &[Arc<Block>]) -> Vec<Vec<usize>> {
+    let mut clusters: Vec<Vec<usize>> = Vec::new();
+    let mut newest = i64::MIN;
+    for (index, block) in blocks.iter().enumerate() {
+        let Some((from, to)) = block.extent() else { continue };
+        match clusters.last_mut() {
+            // Records of the same moment may be in either: they stay together too.
+            Some(cluster) if from <= newest => cluster.push(index),
+            _ => clusters.push(vec![index]),
+        }
+        newest = newest.max(to);
+    }
+    clusters
+}
+
+/// All records of `blocks` in order of time. Blocks mostly follow one another; only where their times overlap is anything sorted.
 fn ordered(blocks: &[Arc<Block>], len: usize) -> Vec<Place> {
     let mut order = Vec::with_capacity(len);
-    let mut first = 0;
-    while first < blocks.len() {
-        let mut newest = blocks[first].extent().map_or(i64::MIN, |(_, to)| to);
-        let mut end = first + 1;
-        while end < blocks.len() && blocks[end].extent().is_some_and(|(from, _)| from < newest) {
-            newest = newest.max(blocks[end].extent().map_or(newest, |(_, to)| to));
-            end += 1;
-        }
-        let places = (first..end).flat_map(|block| (0..blocks[block].len()).map(move |row| Place { block: block as u32, row: row as u32 }));
-        if end == first + 1 {
+    for cluster in clusters(blocks) {
+        let is_alone = cluster.len() == 1;
+        let places =
+            cluster.into_iter().flat_map(|block| (0..blocks[block].len()).map(move |row| Place { block: block as u32, row: row as u32 }));
+        if is_alone {
             order.extend(places);
-        } else {
-            let mut timed: Vec<(i64, Place)> =
-                places.map(|place| (blocks[place.block as usize].at_ms(place.row as usize), place)).collect();
-            // Stable, and fast on runs that are in order already.
-            timed.sort_by_key(|(at_ms, _)| *at_ms);
-            order.extend(timed.into_iter().map(|(_, place)| place));
+            continue;
         }
-        first = end;
+        let mut timed: Vec<(i64, Place)> = places.map(|place| (blocks[place.block as usize].at_ms(place.row as usize), place)).collect();
+        // Stable, and fast on runs that are in order already.
+        timed.sort_by_key(|(at_ms, _)| *at_ms);
+        order.extend(timed.into_iter().map(|(_, place)| place));
     }
     order
 }

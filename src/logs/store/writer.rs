@@ -7,6 +7,7 @@ use super::Store;
 use super::block::Block;
 use super::build::{Builder, Incoming};
 use super::disk::{Cache, DiskError, Folder};
+use crate::logs::import::File;
 
 /// Records and bytes of lines from which on a block is sealed.
 pub const FULL: (usize, usize) = (16_384, 48 << 20);
@@ -57,6 +58,16 @@ impl Writer {
         }
         writer.home = Some((cache.clone(), folder));
         Ok(writer)
+    }
+
+    /// Opens the collection `name`, which is made of `files`: begun anew if some of its files have changed or gone.
+    pub fn open_for(cache: &Cache, name: &str, files: &[File]) -> Result<Self, DiskError> {
+        let folder = cache.folder(name);
+        let present: HashSet<&str> = files.iter().map(|file| file.identity.as_str()).collect();
+        if folder.sources().iter().any(|source| !present.contains(source.as_str())) {
+            folder.forget()?;
+        }
+        Self::open(cache, name)
     }
 
     /// One that goes on from `store`, in memory.

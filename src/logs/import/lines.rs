@@ -1,0 +1,148 @@
+//! The records in a file: a line each, or a JSON document that holds several.
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::Stopped;
+use super::unpack::{self, Unpacked};
+
+/// Bytes that are read at once.
+const PIECE: usize = 4 << 20;
+/// Longest line; the rest of a longer one is left out, and said.
+const MAX_LINE: usize = 128 << 20;
+/// Largest file that is looked at as one JSON document.
+const MAX_DOCUMENT: usize = 64 << 20;
+
+/// Hears of each record: its time, if the file around it tells, and its line.
+pub(super) type Add<'a> = dyn FnMut(Option<i64>, &[u8]) -> Result<(), Stopped> + 'a;
+
+/// Calls `add` with every record of a file.
+pub(super) fn each(path: &Path, is_packed: bool, add: &mut Add<'_>) -> Result<(), Stopped> {
+    let damaged = |error: std::io::Error| Stopped::Damaged(format!("the end could not be read: {error}"));
+    let opened = if is_packed { unpack::open(path) } else { std::fs::File::open(path).map(|file| Unpacked::Stream(Box::new(file))) };
+    match opened.map_err(damaged)? {
+        Unpacked::Whole(bytes) => of_bytes(&bytes, add),
+        Unpacked::Stream(mut stream) => {
+            let mut first = Vec::new();
+            // What was read before an error is kept.
+            let read = stream.by_ref().take(MAX_DOCUMENT as u64).read_to_end(&mut first);
+            if read.is_ok() && first.len() < MAX_DOCUMENT {
+                return of_bytes(&first, add);
+            }
+            let mut left = Left { line: Vec::new(), too_long: 0 };
+            left.take(&first, add)?;
+            if let Err(error) = read {
+                left.end(add)?;
+                return Err(damaged(error));
+            }
+            drop(first);
+            left.stream(&mut stream, add).and_then(|()| left.end(add))
+        }
+    }
+}
+
+/// Calls `add` with every record of the bytes of a file.
+pub(super) fn of_bytes(bytes: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
+    if bytes.len() < MAX_DOCUMENT
+        && let Some(document) = document(bytes)
+    {
+        return of_document(document, add);
+    }
+    let mut left = Left { line: Vec::new(), too_long: 0 };
+    left.take(bytes, add)?;
+    left.end(add)
+}
+
+/// A JSON document over several lines.
+fn document(bytes: &[u8]) -> Option<Value> {
+    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let first = bytes[start..].split(|byte| *byte == b'\n').next()?.trim_ascii();
+    let looks_like_one = matches!(bytes[start], b'{' | b'[') && serde_json::from_slice::<serde::de::IgnoredAny>(first).is_err();
+    let looks_like_one = looks_like_one || bytes[start] == b'[' || first.starts_with(br#"{"events":"#);
+    looks_like_one.then(|| serde_json::from_slice(bytes).ok()).flatten()
+}
+
+/// A list of records, what `aws logs filter-log-events` and `get-log-events` print, or one record.
+fn of_document(document: Value, add: &mut Add<'_>) -> Result<(), Stopped> {
+    match document {
+        Value::Array(items) => items.into_iter().try_for_each(|item| of_item(&item, add)),
+        Value::Object(mut members) => match members.get_mut("events").map(Value::take) {
+            Some(Value::Array(events)) => events.into_iter().try_for_each(|event| of_item(&event, add)),
+            _ => add(None, Value::Object(members).to_string().as_bytes()),
+        },
+        other => add(None, other.to_string().as_bytes()),
+    }
+}
+
+/// An event with its message, or a record itself.
+fn of_item(item: &Value, add: &mut Add<'_>) -> Result<(), Stopped> {
+    match (item["message"].as_str(), item["timestamp"].as_i64()) {
+        (Some(message), Some(at_ms)) => add(Some(at_ms), message.as_bytes()),
+        _ => add(None, item.to_string().as_bytes()),
+    }
+}
+
+/// A line whose end has not come yet.
+struct Left {
+    line: Vec<u8>,
+    /// Lines that were too long.
+    too_long: u32,
+}
+
+impl Left {
+    fn stream(&mut self, stream: &mut dyn Read, add: &mut Add<'_>) -> Result<(), Stopped> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            match stream.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.take(&piece[..read], add)?,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.end(add)?;
+                    return Err(Stopped::Damaged(format!("the end could not be read: {error}")));
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, mut bytes: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
+        while let Some(at) = memchr::memchr(b'\n', bytes) {
+            if self.line.is_empty() {
+                line(&bytes[..at], add)?;
+            } else {
+                self.keep(&bytes[..at]);
+                line(&std::mem::take(&mut self.line), add)?;
+            }
+            bytes = &bytes[at + 1..];
+        }
+        self.keep(bytes);
+        Ok(())
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = MAX_LINE - self.line.len();
+        if bytes.len() > room && room > 0 {
+            self.too_long += 1;
+        }
+        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn end(&mut self, add: &mut Add<'_>) -> Result<(), Stopped> {
+        line(&std::mem::take(&mut self.line), add)?;
+        match self.too_long {
+            0 => Ok(()),
+            count => Err(Stopped::Damaged(format!(
+                "{count} lines are longer than {}; their ends are left out",
+                crate::base::text::bytes(MAX_LINE as u64)
+            ))),
+        }
+    }
+}
+
+/// Empty lines are nothing; a carriage return belongs to the end of a line.
+fn line(line: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.trim_ascii().is_empty() { Ok(()) } else { add(None, line) }
+}
