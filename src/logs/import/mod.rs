@@ -24,7 +24,7 @@ pub use files::{File, find};
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A path cannot be read at all.
-    #[error("cannot read {path}: {why}")]
+    #[error("cannot read {path}: does it exist? {why}")]
     Path {
         /// As it was given.
         path: String,
