@@ -86,12 +86,19 @@ fn take_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Lab(event) => in_the_lab(state, event),
         Event::Playground(event) => playground::reduce::event(state, event),
         Event::Dashboard(event) => dashboard::reduce::event(state, event),
-        Event::Logs(event) => logs::reduce::event(state, event),
+        Event::Logs(event) => logs_event(state, event),
         Event::Insights(event) => insights::reduce::event(state, event),
         Event::Alarms(event) => alarms::reduce::event(state, event),
         Event::Resources(event) => resources::reduce::event(state, event),
         Event::Sandbox(event) => sandbox::reduce::event(state, event),
     }
+}
+
+/// Queries look at the records that the log viewer loads.
+fn logs_event(state: &mut State, event: logs::LogsEvent) -> Vec<Effect> {
+    let mut effects = logs::reduce::event(state, event);
+    effects.extend(insights::reduce::records_changed(state));
+    effects
 }
 
 /// A change of the state that asks nothing of the runtime.

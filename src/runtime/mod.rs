@@ -102,6 +102,7 @@ struct Shared {
     clocks: Clocks,
     sandbox: tokio::sync::Mutex<Option<Embedded>>,
     bench: lab::Bench,
+    queries: Mutex<insights::OpenQueries>,
 }
 
 /// The sandbox's clock, and whether it is the one that counts.
@@ -133,6 +134,7 @@ impl Runtime {
             session: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
             bench: lab::Bench::default(),
+            queries: Mutex::default(),
         };
         Ok(Self { jobs: Jobs(Arc::new(shared)), events, tokio: Some(tokio) })
     }
@@ -179,6 +181,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        insights::stop_all(&self.jobs);
         environment::stop_sandbox(&self.jobs);
         if let Some(tokio) = self.tokio.take() {
             tokio.shutdown_timeout(Duration::from_secs(2));
@@ -208,6 +211,11 @@ impl Jobs {
 
     fn slots(&self) -> MutexGuard<'_, HashMap<Slot, JoinHandle<()>>> {
         self.0.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queries that run on CloudWatch for this window.
+    fn open_queries(&self) -> MutexGuard<'_, insights::OpenQueries> {
+        self.0.queries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a job is running that is not just waiting for its time.

@@ -6,7 +6,7 @@ mod style;
 mod tokens;
 
 pub use style::{apply, install};
-pub use tokens::{Ink, Mark, Series, Theme, Tone};
+pub use tokens::{Ink, Mark, Series, Syntax, Theme, Tone};
 
 /// Sizes in points. All are multiples of 4 but the lines and radii.
 pub mod size {

@@ -1,7 +1,8 @@
-//! CloudWatch Logs: log groups, streams, events.
+//! CloudWatch Logs: log groups, streams, events, Logs Insights queries.
 
 mod events;
 mod groups;
+mod queries;
 
 pub use events::{
     CreateLogStream, DeleteLogStream, DescribeLogStreams, EventPage, FilterLogEvents, GetLogEvents, InputEvent, LogEvent, LogStream,
@@ -10,6 +11,11 @@ pub use events::{
 pub use groups::{
     CreateLogGroup, DeleteLogGroup, DeleteRetentionPolicy, DescribeLogGroups, ListTagsForResource, LogGroup, PutRetentionPolicy,
     TagResource,
+};
+
+pub use queries::{
+    DeleteQueryDefinition, DescribeQueryDefinitions, GetLogRecord, GetQueryResults, PutQueryDefinition, QueryDefinition, QueryPage,
+    QueryStatus, StartQuery, StopQuery,
 };
 
 /// ARN of a log group in a permission; Region and account are left open.

@@ -8,7 +8,8 @@ use crate::app::{Command, Commands, State};
 pub fn shortcuts(ui: &Ui, state: &State, commands: &mut Commands) {
     let typing = ui.text_edit_focused();
     for (shortcut, command) in bound() {
-        let free = !typing || !writes_text(shortcut);
+        let explains = shortcut.logical_key == Key::F1 && crate::ui::screens::insights::holds_the_key_for_help(ui, state);
+        let free = !explains && (!typing || !writes_text(shortcut));
         if free && ui.input_mut(|input| input.consume_shortcut(&shortcut)) {
             commands.send(command);
         }

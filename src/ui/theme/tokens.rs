@@ -45,6 +45,31 @@ pub struct Theme {
     pub error: Ink,
     /// Colours of series, five.
     pub series: Vec<Color32>,
+    /// Colours of the parts of a query.
+    pub syntax: Syntax,
+}
+
+/// Colours of the parts of a query; what has none here is in the colours of text.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Syntax {
+    /// Steps of the pipeline.
+    #[serde(deserialize_with = "hex")]
+    pub command: Color32,
+    /// Functions.
+    #[serde(deserialize_with = "hex")]
+    pub function: Color32,
+    /// Words between: `by`, `as`, `and`.
+    #[serde(deserialize_with = "hex")]
+    pub keyword: Color32,
+    /// Texts in quotes.
+    #[serde(deserialize_with = "hex")]
+    pub text: Color32,
+    /// Numbers and lengths of time.
+    #[serde(deserialize_with = "hex")]
+    pub number: Color32,
+    /// Regular expressions.
+    #[serde(deserialize_with = "hex")]
+    pub pattern: Color32,
 }
 
 /// A colour for text and marks with the soft ground that goes below it.
@@ -164,6 +189,7 @@ impl Theme {
             warn: file.warn,
             error: file.error,
             series: file.series.inks,
+            syntax: file.syntax,
         }
     }
 }
@@ -211,6 +237,7 @@ struct File {
     warn: Ink,
     error: Ink,
     series: Inks,
+    syntax: Syntax,
 }
 
 #[derive(Deserialize)]
@@ -320,6 +347,18 @@ mod tests {
             for (i, color) in theme.series.iter().enumerate() {
                 assert!(contrast(*color, theme.panel) >= 4.5, "series {i}: {}", contrast(*color, theme.panel));
                 assert!(!theme.series[..i].contains(color));
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_query_are_readable_in_its_field() {
+        for theme in both() {
+            let Syntax { command, function, keyword, text, number, pattern } = theme.syntax;
+            for (i, color) in [command, function, keyword, text, number, pattern].into_iter().enumerate() {
+                for surface in [theme.field, theme.panel, theme.raised] {
+                    assert!(contrast(color, surface) >= 4.5, "part {i} of dark={}: {}", theme.dark, contrast(color, surface));
+                }
             }
         }
     }

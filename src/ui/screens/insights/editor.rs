@@ -1,96 +1,185 @@
-//! Where the query is written: the field, what is wrong with it, run, samples.
+//! Where the query is written: coloured, with suggestions, errors underlined, and help for the word under cursor or pointer.
 
-use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, TextEdit, TextStyle, Ui};
+mod change;
+mod colours;
+mod completion;
+mod errors;
+mod help;
 
+use std::sync::Arc;
+
+use egui::text::{CCursor, CCursorRange, CharIndex};
+use egui::text_edit::{TextEditOutput, TextEditState};
+use egui::{Galley, Id, Key, Modifiers, RichText, ScrollArea, TextBuffer, TextEdit, TextStyle, Ui};
+
+use self::change::Changed;
+use self::completion::Completion;
 use super::{is_low, send};
-use crate::app::insights::{InsightsCommand, samples};
+use crate::app::insights::InsightsCommand;
 use crate::app::{Commands, State};
-use crate::insights::QueryError;
-use crate::ui::icons;
-use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Push, copy_button, mono, note};
+use crate::ui::theme::Theme;
 
-/// Draws the field and its buttons.
-pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    // Before the field takes the key for a new line.
-    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
-        send(commands, InsightsCommand::Run);
-    }
-    field(ui, state, commands);
-    if let Some(error) = &state.insights.error {
-        wrong(ui, &state.insights.text, error);
-    }
-    ui.horizontal_wrapped(|ui| {
-        run(ui, state, commands);
-        choose(ui, commands);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            copy_button(ui, "query", || state.insights.text.clone());
-        });
-    });
+/// What the editor keeps between frames.
+#[derive(Debug, Default)]
+pub struct Editor {
+    completion: Completion,
+    /// The byte whose word is explained.
+    help_at: Option<usize>,
 }
 
-fn field(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let theme = Theme::of(ui);
-    let mut text = state.insights.text.clone();
-    let height = if is_low(ui) { 64.0 } else { (ui.ctx().content_rect().height() * 0.25).clamp(70.0, 260.0) };
-    let changed = ScrollArea::vertical().id_salt("query").max_height(height).show(ui, |ui| {
-        let edit = TextEdit::multiline(&mut text)
+/// The field's own id: other rooms of the window ask whether it has the keyboard.
+fn id() -> Id {
+    Id::unique("insights-query")
+}
+
+/// Whether F1 explains a word of the query now, rather than listing shortcuts.
+pub fn holds_the_key_for_help(ui: &Ui, state: &State) -> bool {
+    let cursor = || TextEditState::load(ui.ctx(), id())?.cursor.char_range();
+    ui.memory(|memory| memory.has_focus(id()))
+        && cursor().is_some_and(|range| help::knows(&state.insights, byte_of(&state.insights.text, range.primary.index)))
+}
+
+/// The byte of a character.
+fn byte_of(text: &str, index: CharIndex) -> usize {
+    text.char_indices().nth(index.0).map_or(text.len(), |(at, _)| at)
+}
+
+/// The character of a byte.
+fn char_of(text: &str, byte: usize) -> CharIndex {
+    CharIndex(text[..byte.min(text.len())].chars().count())
+}
+
+impl Editor {
+    /// Draws the field and what is said about it.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let text = self.keys(ui, state, commands).unwrap_or_else(|| state.insights.text.clone());
+        self.field(ui, state, text, commands);
+        if let Some(place) = errors::list(ui, &state.insights) {
+            move_to(ui, &state.insights.text, place);
+        }
+    }
+
+    /// Keys that the field must not see; gives the text if one of them has changed it.
+    fn keys(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) -> Option<String> {
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
+            self.completion.close();
+            send(commands, InsightsCommand::Run);
+        }
+        if !ui.memory(|memory| memory.has_focus(id())) {
+            return None;
+        }
+        let remarks = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Slash));
+        let changed = if remarks { remark(ui, &state.insights.text, commands) } else { None };
+        if ui.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::Space)) {
+            self.completion.ask();
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
+            self.help_at = cursor(ui, &state.insights.text).filter(|_| self.help_at.is_none()).map(|range| range.1);
+        }
+        let closes = self.help_at.is_some() && ui.input(|input| input.key_pressed(Key::Escape) || input.events.iter().any(writes));
+        if closes {
+            self.help_at = None;
+        }
+        changed
+    }
+
+    fn field(&mut self, ui: &mut Ui, state: &State, mut text: String, commands: &mut Commands) {
+        let keys = self.completion.keys(ui);
+        let low = is_low(ui);
+        let height = if low { 64.0 } else { (ui.ctx().content_rect().height() * 0.24).clamp(96.0, 260.0) };
+        let scroll = ScrollArea::vertical().id_salt("query").max_height(height);
+        let (output, changed) = scroll.show(ui, |ui| self.edit(ui, state, &mut text, low)).inner;
+        let place = output.cursor_range.map(|range| byte_of(&text, range.primary.index));
+        self.completion.follow(ui, &text, (place, changed), keys, &state.insights.fields);
+        if let Some(written) = self.completion.show(ui, &output, keys) {
+            let changed = change::write(&text, written.range, &written.insert, written.back);
+            keep_undo(ui, &text, &changed);
+            ui.memory_mut(|memory| memory.request_focus(id()));
+            send(commands, InsightsCommand::SetText(changed.text));
+        } else if changed {
+            send(commands, InsightsCommand::SetText(text.clone()));
+        }
+        self.helps(ui, state, &output, &text);
+    }
+
+    fn edit(&mut self, ui: &mut Ui, state: &State, text: &mut String, low: bool) -> (TextEditOutput, bool) {
+        let theme = Theme::of(ui);
+        let mut layouter = |ui: &Ui, buffer: &dyn TextBuffer, width: f32| -> Arc<Galley> {
+            let mut job = colours::job(ui, buffer.as_str());
+            job.wrap.max_width = width;
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        };
+        let filter = egui::EventFilter { tab: self.completion.is_open(), escape: true, horizontal_arrows: true, vertical_arrows: true };
+        let edit = TextEdit::multiline(text)
+            .id(id())
             .font(TextStyle::Monospace)
-            .desired_rows(if is_low(ui) { 2 } else { 4 })
+            .desired_rows(if low { 2 } else { 5 })
             .desired_width(f32::INFINITY)
             .margin(egui::vec2(10.0, 8.0))
-            .hint_text(RichText::new("fields @timestamp, @message | limit 20").color(theme.text3));
-        ui.add(edit).accessible_name("Query").changed()
-    });
-    if changed.inner {
-        send(commands, InsightsCommand::SetText(text));
-    }
-}
-
-/// What is wrong, and the line with a mark under the place.
-fn wrong(ui: &mut Ui, text: &str, error: &QueryError) {
-    note(ui, Tone::Error, &error.message);
-    mono(ui, error.shown_in(text));
-}
-
-fn run(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    if state.insights.is_running {
-        if ui.add(Push::secondary("Stop").with_icon(icons::SQUARE)).clicked() {
-            send(commands, InsightsCommand::Stop);
+            .event_filter(filter)
+            .hint_text(RichText::new("fields @timestamp, @message | limit 20").monospace().color(theme.text3))
+            .layouter(&mut layouter);
+        let output = edit.show(ui);
+        let response = output.response.response.clone().accessible_name("Query");
+        errors::underline(ui, &output, &state.insights, theme);
+        // Escape leaves the field, unless it closed something.
+        if response.has_focus() && self.help_at.is_none() && !self.completion.is_open() && ui.input(|input| input.key_pressed(Key::Escape))
+        {
+            response.surrender_focus();
         }
-        return;
+        let changed = response.changed();
+        (output, changed)
     }
-    let blocked = match () {
-        () if state.insights.error.is_some() => Some("The query cannot be read yet"),
-        () if state.logs.store.is_empty() => Some("No records are loaded"),
-        () => None,
-    };
-    if ui.add(Push::primary("Run").with_icon(icons::PLAY).shortcut("Ctrl Enter").blocked_by(blocked)).clicked() {
-        send(commands, InsightsCommand::Run);
-    }
-}
 
-/// The samples, each with what it teaches.
-fn choose(ui: &mut Ui, commands: &mut Commands) {
-    let button = ui.add(Push::secondary("Samples").with_icon(icons::BOOK_OPEN));
-    egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClick).show(|ui| {
-        ui.set_width(380.0);
-        ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
-        ScrollArea::vertical().max_height(420.0).show(ui, |ui| list(ui, commands));
-    });
-}
-
-/// The samples; a click runs one.
-pub fn list(ui: &mut Ui, commands: &mut Commands) {
-    let theme = Theme::of(ui);
-    for sample in samples() {
-        let mut words = egui::text::LayoutJob::default();
-        let style = |style: TextStyle, color| egui::TextFormat { font_id: style.resolve(ui.style()), color, ..Default::default() };
-        words.append(&sample.title, 0.0, style(TextStyle::Body, theme.text));
-        words.append("\n", 0.0, style(TextStyle::Body, theme.text));
-        words.append(&sample.teaches, 0.0, style(TextStyle::Small, theme.text2));
-        if ui.selectable_label(false, words).accessible_name(&sample.title).clicked() {
-            send(commands, InsightsCommand::Ask(sample.query.clone()));
+    /// Explains the word that was asked about, or the one under the pointer.
+    fn helps(&mut self, ui: &Ui, state: &State, output: &TextEditOutput, text: &str) {
+        if let Some(at) = self.help_at {
+            let shown = help::popup(ui, output, text, at, &state.insights);
+            self.help_at = shown.then_some(at);
+            return;
+        }
+        if !self.completion.is_open() {
+            help::hover(output, text, &state.insights);
         }
     }
+}
+
+/// Makes the selected lines remarks, or commands again.
+fn remark(ui: &Ui, text: &str, commands: &mut Commands) -> Option<String> {
+    let changed = change::switch_comment(text, cursor(ui, text)?);
+    keep_undo(ui, text, &changed);
+    send(commands, InsightsCommand::SetText(changed.text.clone()));
+    Some(changed.text)
+}
+
+fn writes(event: &egui::Event) -> bool {
+    matches!(event, egui::Event::Text(_) | egui::Event::Paste(_))
+}
+
+/// The selected part of the field in bytes: first and last, the cursor last.
+fn cursor(ui: &Ui, text: &str) -> Option<(usize, usize)> {
+    let range = TextEditState::load(ui.ctx(), id())?.cursor.char_range()?;
+    Some((byte_of(text, range.secondary.index), byte_of(text, range.primary.index)))
+}
+
+/// Puts the cursor where a change leaves it, and lets it be undone as one.
+fn keep_undo(ui: &Ui, before: &str, changed: &Changed) {
+    let mut state = TextEditState::load(ui.ctx(), id()).unwrap_or_default();
+    let old = state.cursor.char_range().unwrap_or_default();
+    let mut undoer = state.undoer();
+    undoer.add_undo(&(old, before.to_owned()));
+    let at = |byte| CCursor::new(char_of(&changed.text, byte));
+    let new = CCursorRange::two(at(changed.selected.0), at(changed.selected.1));
+    undoer.add_undo(&(new, changed.text.clone()));
+    state.set_undoer(undoer);
+    state.cursor.set_char_range(Some(new));
+    state.store(ui.ctx(), id());
+}
+
+/// Gives the field the keyboard with the cursor at a byte.
+fn move_to(ui: &Ui, text: &str, byte: usize) {
+    let mut state = TextEditState::load(ui.ctx(), id()).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(char_of(text, byte)))));
+    state.store(ui.ctx(), id());
+    ui.memory_mut(|memory| memory.request_focus(id()));
 }
