@@ -161,3 +161,58 @@ async fn stop(query: OpenQuery) {
         tracing::debug!(details = %error, "a query could not be stopped");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::app::insights::{InsightsEffect, Place};
+    use crate::aws::Environment;
+    use crate::aws::logs::CreateLogGroup;
+    use crate::aws::recorder::Recorder;
+    use crate::base::clock::SystemClock;
+    use crate::runtime::{Options, Runtime, insights};
+    use crate::sandbox::Sandbox;
+    use crate::sandbox::door::Door;
+    use crate::sandbox::world::World;
+
+    fn order() -> Order {
+        let text = "stats count(*)".to_owned();
+        let (account, group) = ("123456789012".to_owned(), "group".to_owned());
+        let store = Arc::default();
+        Order { number: 1, text, place: Place::CloudWatch, limit: 100, store, window: (0, 1_999), account, group }
+    }
+
+    /// A runtime whose session leads into a sandbox with a log group, and the names of the calls that it makes.
+    fn in_a_sandbox(home: &std::path::Path) -> (Runtime, Arc<Mutex<Vec<String>>>) {
+        let options = Options { home: home.to_owned(), ..Options::standard() };
+        let runtime = Runtime::start(options, Arc::new(|| {})).unwrap();
+        let (calls, jobs) = (Arc::new(Mutex::new(Vec::new())), runtime.jobs().clone());
+        let noted = Arc::clone(&calls);
+        let recorder: Recorder = Arc::new(move |call| noted.lock().unwrap_or_else(PoisonError::into_inner).push(call.operation));
+        jobs.0.handle.block_on(async {
+            let sandbox = Sandbox::new(World::default(), SystemClock::shared(), 7);
+            let place = Environment::sandbox("http://sandbox.invalid");
+            let session = Session::connect_with_http(&place, recorder, Door::http_client(sandbox)).await.unwrap();
+            let group = CreateLogGroup { log_group_name: "group".to_owned(), kms_key_id: None, tags: Vec::new() };
+            session.run(group).await.unwrap();
+            jobs.set_session(session);
+        });
+        (runtime, calls)
+    }
+
+    #[test]
+    fn closing_the_window_stops_the_query_that_runs_even_while_it_is_being_started() {
+        let home = tempfile::tempdir().unwrap();
+        let (runtime, calls) = in_a_sandbox(home.path());
+        insights::run(runtime.jobs(), InsightsEffect::Run(order()));
+        while runtime.jobs().open_queries().0.is_empty() {
+            std::thread::yield_now();
+        }
+        drop(runtime);
+        let calls = calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let place = |name: &str| calls.iter().position(|call| call == name);
+        assert!(place("StartQuery").is_some() && place("StartQuery") < place("StopQuery"), "{calls:?}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::ui::theme::{Theme, size, text};
 use crate::ui::widgets::{Push, section, title};
 
 /// Keys that egui and the house widgets understand everywhere.
-const COMMON: [(&str, &str); 8] = [
+const COMMON: [(&str, &str); 11] = [
     ("Tab, Shift Tab", "To the next or previous control"),
     ("Space, Enter", "Push the control that has the keyboard"),
     ("Esc", "Close what lies on top"),
@@ -16,7 +16,10 @@ const COMMON: [(&str, &str); 8] = [
     ("Shift with these", "Select a range"),
     ("Ctrl A", "Select all rows of a list"),
     ("Ctrl C", "Copy the selected rows or text"),
-    ("Ctrl Enter", "Run the step, send the prompt"),
+    ("Ctrl Enter", "Run the step or the query, send the prompt"),
+    ("Ctrl Space", "In a query: suggest what can be written"),
+    ("F1 on a word", "In a query: explain the word"),
+    ("Ctrl /", "In a query: make the lines remarks, or commands again"),
 ];
 
 /// Draws the list when it is open.

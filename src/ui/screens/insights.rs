@@ -31,12 +31,18 @@ pub struct InsightsScreen {
     run_bar: run_bar::RunBar,
     outcome: outcome::OutcomeView,
     panel: panel::SidePanel,
+    /// Runs that were asked for when the screen was drawn last.
+    asked: u64,
 }
 
 impl InsightsScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let narrow = ui.available_width() < NARROW;
+        if std::mem::replace(&mut self.asked, state.insights.asked) != state.insights.asked && narrow {
+            // Where there is little place, rows need it.
+            self.panel.fold();
+        }
         let row_open = self.outcome.opened(state).is_some();
         if row_open || self.panel.is_shown(narrow) {
             let width = (ui.available_width() * 0.3).clamp(280.0, 380.0);

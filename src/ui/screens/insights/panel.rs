@@ -39,6 +39,11 @@ impl SidePanel {
         self.wanted.unwrap_or(!narrow)
     }
 
+    /// Folds it away.
+    pub fn fold(&mut self) {
+        self.wanted = None;
+    }
+
     /// The button that opens it and folds it away.
     pub fn switch(&mut self, ui: &mut Ui, narrow: bool) {
         let shown = self.is_shown(narrow);
