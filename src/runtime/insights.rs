@@ -133,9 +133,8 @@ fn query(order: &Order, now_ms: i64, cancelled: &AtomicBool) -> Result<Answer, P
     let query = Query::parse(&order.text)
         .map_err(|error| Problem::new("The query cannot be read", error.message.clone(), "Mend what is underlined, then run it again"))?;
     let setting = Setting { window: order.window, now_ms, limit: order.limit as usize, cancelled };
-    let results = query
-        .run_over(&order.store, &setting)
-        .map_err(|error| Problem::new("The query was stopped", error.to_string(), "Run it again"))?;
+    let results =
+        query.run_over(&order.store, &setting).map_err(|error| Problem::new("The query was stopped", error.to_string(), "Run it again"))?;
     Ok(Answer { results, took: watch.elapsed(), query_id: None })
 }
 

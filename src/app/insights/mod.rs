@@ -210,8 +210,6 @@ pub struct Order {
     pub store: Arc<Store>,
     /// The time that is asked about, milliseconds since the epoch, both inclusive; whole seconds where CloudWatch is asked.
     pub window: (i64, i64),
-    /// The account.
-    pub account: String,
     /// The log group.
     pub group: String,
 }

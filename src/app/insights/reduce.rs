@@ -148,7 +148,6 @@ fn start(state: &mut State) -> Vec<Effect> {
         limit: state.insights.limit.0,
         store: Arc::clone(&state.logs.store),
         window: window(state),
-        account: state.connection.current.value().map(|connected| connected.account.clone()).unwrap_or_default(),
         group: state.logs.group().unwrap_or_default().to_owned(),
     };
     vec![effect(InsightsEffect::Run(order))]

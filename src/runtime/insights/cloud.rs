@@ -179,9 +179,8 @@ mod tests {
 
     fn order() -> Order {
         let text = "stats count(*)".to_owned();
-        let (account, group) = ("123456789012".to_owned(), "group".to_owned());
         let store = Arc::default();
-        Order { number: 1, text, place: Place::CloudWatch, limit: 100, store, window: (0, 1_999), account, group }
+        Order { number: 1, text, place: Place::CloudWatch, limit: 100, store, window: (0, 1_999), group: "group".to_owned() }
     }
 
     /// A runtime whose session leads into a sandbox with a log group, and the names of the calls that it makes.
