@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use outcrop::cli::args::Args;
+use outcrop::cli::args::{Args, Command};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -13,8 +13,8 @@ fn main() -> ExitCode {
     start_logging();
     tell_panics();
     match &args.command {
+        None | Some(Command::Open(_)) => outcrop::cli::window::run(&args),
         Some(command) => outcrop::cli::run(&args, command),
-        None => outcrop::cli::window::run(&args),
     }
 }
 

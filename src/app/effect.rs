@@ -6,7 +6,7 @@ use super::alarms::AlarmsEffect;
 use super::dashboard::DashboardEffect;
 use super::insights::InsightsEffect;
 use super::lab::LabEffect;
-use super::logs::LogsEffect;
+use super::logs::{LogsEffect, WorkEffect};
 use super::playground::PlaygroundEffect;
 use super::resources::ResourcesEffect;
 use super::sandbox::SandboxEffect;
@@ -39,6 +39,8 @@ pub enum Effect {
     Dashboard(DashboardEffect),
     /// For the log viewer.
     Logs(LogsEffect),
+    /// Longer work over loaded records.
+    Records(WorkEffect),
     /// For the queries.
     Insights(InsightsEffect),
     /// For the alarms.

@@ -44,6 +44,8 @@ pub struct Settings {
     pub notifies_desktop: bool,
     /// The place to work chosen last; `None` before the first choice.
     pub environment: Option<crate::aws::Environment>,
+    /// Columns of the list of records.
+    pub log_columns: super::logs::Columns,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             presenter: false,
             notifies_desktop: true,
             environment: None,
+            log_columns: super::logs::Columns::default(),
         }
     }
 }

@@ -54,8 +54,18 @@ pub enum Command {
     Query(QueryOptions),
     /// Read files of records into a collection on this machine, which the window and later queries open at once.
     Import(ImportOptions),
+    /// Open the window on the record that a link leads to.
+    Open(OpenOptions),
     /// Check identity, Region, permissions of every planned call and access to models; one line each, with the remedy.
     Doctor(DoctorOptions),
+}
+
+/// Options of `outcrop open`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct OpenOptions {
+    /// The link, as "Link to this record" copies it: <outcrop://record/ACCOUNT/REGION/LOG-GROUP/TIME/ID>.
+    #[arg(value_name = "LINK")]
+    pub link: crate::logs::permalink::Permalink,
 }
 
 /// Options of `outcrop sandbox`.

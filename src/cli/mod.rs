@@ -37,6 +37,8 @@ async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::R
         Command::Lab(command) => lab::run(args, command, out).await,
         Command::Query(options) => query::run(&args.place, options, out).await,
         Command::Import(options) => import::run(options, out),
+        // The window has an async runtime of its own, so that `main` opens it.
+        Command::Open(_) => anyhow::bail!("a link is opened by the window"),
         Command::Doctor(options) => doctor::run(&args.place, options, out).await,
     }
 }

@@ -1,10 +1,11 @@
-//! Without a sub-command: the window.
+//! Without a sub-command, or with a link: the window.
 
 use std::process::ExitCode;
 
-use super::args::Args;
+use super::args::{Args, Command};
 use super::output::Output;
 use crate::app::window::{App, Opening};
+use crate::logs::permalink::Permalink;
 use crate::runtime::Options;
 
 /// Smallest and first size of the window, in points.
@@ -30,9 +31,19 @@ pub fn run(args: &Args) -> ExitCode {
             viewport
         }
     };
+    let link = link(args);
     let native = eframe::NativeOptions { viewport, ..Default::default() };
-    let outcome =
-        eframe::run_native("outcrop", native, Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, options, opening)?))));
+    let outcome = eframe::run_native(
+        "outcrop",
+        native,
+        Box::new(move |creation| {
+            let mut app = App::new(&creation.egui_ctx, options, opening)?;
+            if let Some(link) = link {
+                app.take(crate::app::Command::Logs(crate::app::logs::LogsCommand::OpenLink(link)));
+            }
+            Ok(Box::new(app))
+        }),
+    );
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => no_window(&error),
@@ -44,6 +55,13 @@ fn opening(args: &Args) -> Opening {
         return Opening::Remembered;
     }
     Opening::At(super::place::environment(&args.place))
+}
+
+fn link(args: &Args) -> Option<Permalink> {
+    match &args.command {
+        Some(Command::Open(options)) => Some(options.link.clone()),
+        _ => None,
+    }
 }
 
 /// No display, no driver: say so and name what works without a window.

@@ -1,11 +1,13 @@
 //! A record's bodies as a conversation: who said what, in the shapes of all operations and model families.
 //!
-//! Owns the reading of request messages and whole replies. Reassembly of raw streams is in [`chunks`].
+//! Owns the reading of request messages and whole replies. Reassembly of raw streams is in [`chunks`], attachments in [`attachment`].
 
+pub mod attachment;
 mod chunks;
 
 use serde_json::Value;
 
+use self::attachment::Attachment;
 use super::body;
 
 /// Who speaks.
@@ -46,8 +48,23 @@ pub enum Part {
     },
     /// What a tool gave back, as text.
     ToolResult(String),
-    /// Something that is not text, in words: `image (png)`, `document report.pdf`.
-    Attachment(String),
+    /// Something that is not text: an image, a document.
+    Attachment(Attachment),
+    /// A text that a guardrail is told to judge.
+    Guarded(String),
+    /// What stands before is kept in the prompt cache.
+    CachePoint,
+}
+
+impl Part {
+    /// The words of the part, where it has any.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Reasoning(text) | Self::ToolResult(text) | Self::Guarded(text) => Some(text),
+            Self::ToolUse { input, .. } => Some(input),
+            Self::Attachment(_) | Self::CachePoint => None,
+        }
+    }
 }
 
 /// What one side said at a time.
@@ -83,6 +100,10 @@ impl Turn {
 pub struct Conversation {
     /// The turns in order.
     pub turns: Vec<Turn>,
+    /// Names of the tools that the model was offered.
+    pub tools: Vec<String>,
+    /// What a guardrail found, as indented JSON.
+    pub guardrail: Option<String>,
 }
 
 impl Conversation {
@@ -91,7 +112,8 @@ impl Conversation {
         let mut turns = request(input);
         turns.extend(reply(output));
         turns.retain(|turn| !turn.parts.is_empty());
-        Self { turns }
+        let guardrail = Some(&output["trace"]["guardrail"]).filter(|trace| !trace.is_null()).map(indented);
+        Self { turns, tools: tools(input), guardrail }
     }
 
     /// The system instructions, if any.
@@ -103,6 +125,13 @@ impl Conversation {
     pub fn reply(&self) -> Option<&Turn> {
         self.turns.last().filter(|turn| turn.role == Role::Assistant)
     }
+}
+
+/// Names of the tools on offer, in Converse's or the messages API's shape.
+fn tools(input: &Value) -> Vec<String> {
+    let tools = input["toolConfig"]["tools"].as_array().or_else(|| input["tools"].as_array());
+    let name = |tool: &Value| tool["toolSpec"]["name"].as_str().or_else(|| tool["name"].as_str()).map(str::to_owned);
+    tools.into_iter().flatten().filter_map(name).collect()
 }
 
 fn request(input: &Value) -> Vec<Turn> {
@@ -163,32 +192,36 @@ fn part(block: &Value) -> Option<Part> {
     match kind {
         "text" => block["text"].as_str().map(|text| Part::Text(text.to_owned())),
         "toolUse" | "tool_use" => Some(Part::ToolUse { name: text(&fields["name"]), input: indented(&fields["input"]) }),
-        "toolResult" | "tool_result" => Some(Part::ToolResult(tool_result(&fields["content"]))),
+        "toolResult" | "tool_result" => Some(Part::ToolResult(tool_result(fields))),
+        "reasoningContent" if !fields["redactedContent"].is_null() => Some(redacted()),
         "reasoningContent" => Some(Part::Reasoning(text(&fields["reasoningText"]["text"]))),
         "thinking" => Some(Part::Reasoning(text(&fields["thinking"]))),
-        "cachePoint" => None,
-        other => Some(Part::Attachment(attachment(other, fields))),
+        "redacted_thinking" => Some(redacted()),
+        "guardContent" => Some(Part::Guarded(text(&fields["text"]["text"]))),
+        "citationsContent" => Some(Part::Text(tool_text(&fields["content"]))),
+        "json" => Some(Part::Text(indented(fields))),
+        "cachePoint" => Some(Part::CachePoint),
+        other => Some(Part::Attachment(Attachment::read(other, fields))),
     }
 }
 
-fn tool_result(content: &Value) -> String {
+fn redacted() -> Part {
+    Part::Reasoning("The provider keeps this reasoning encrypted".to_owned())
+}
+
+/// What a tool gave back; that it failed is said first.
+fn tool_result(fields: &Value) -> String {
+    let failed = fields["status"] == "error" || fields["is_error"] == true;
+    let text = tool_text(&fields["content"]);
+    if failed { format!("The tool failed\n{text}") } else { text }
+}
+
+fn tool_text(content: &Value) -> String {
     let lines = parts(content).into_iter().map(|part| match part {
-        Part::Text(text) | Part::ToolResult(text) | Part::Reasoning(text) | Part::Attachment(text) => text,
-        Part::ToolUse { input, .. } => input,
+        Part::Attachment(attachment) => attachment.words(),
+        other => other.words().unwrap_or_default().to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// A block that is not text, in words. A tool result's `json` block is shown as JSON.
-fn attachment(kind: &str, fields: &Value) -> String {
-    if kind == "json" {
-        return indented(fields);
-    }
-    let format = fields["format"].as_str().or_else(|| fields["source"]["media_type"].as_str());
-    let name = fields["name"].as_str().map(|name| format!(" {name}")).unwrap_or_default();
-    let place = fields["source"]["s3Location"]["uri"].as_str().map(|uri| format!(" at {uri}")).unwrap_or_default();
-    let format = format.map(|format| format!(" ({format})")).unwrap_or_default();
-    format!("{kind}{name}{format}{place}")
 }
 
 fn text(value: &Value) -> String {
@@ -215,7 +248,17 @@ mod tests {
         assert_eq!(conversation.system().as_deref(), Some("Be brief"));
         assert_eq!(
             conversation.turns[1].parts,
-            [Part::Text("Look".into()), Part::Attachment("image (png)".into()), Part::Attachment("document report (pdf)".into())]
+            [
+                Part::Text("Look".into()),
+                Part::Attachment(Attachment { kind: "image".into(), format: Some("png".into()), ..Attachment::default() }),
+                Part::Attachment(Attachment {
+                    kind: "document".into(),
+                    name: Some("report".into()),
+                    format: Some("pdf".into()),
+                    ..Attachment::default()
+                }),
+                Part::CachePoint
+            ]
         );
         assert_eq!(conversation.turns[2].parts, [Part::ToolUse { name: "search".into(), input: "{\n  \"q\": 1\n}".into() }]);
         assert_eq!(conversation.turns[3].parts, [Part::ToolResult("{\n  \"hits\": 2\n}".into())]);
@@ -229,8 +272,21 @@ mod tests {
         let output =
             json!({"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hello"}], "stop_reason": "end_turn"});
         let conversation = Conversation::read(&input, &output);
-        assert_eq!(conversation.turns[1].parts[1], Part::Attachment("image (image/png)".into()));
+        assert!(matches!(&conversation.turns[1].parts[1], Part::Attachment(image) if image.words() == "image (image/png)"));
         assert_eq!(conversation.reply().unwrap().parts, [Part::Reasoning("hm".into()), Part::Text("Hello".into())]);
+    }
+
+    #[test]
+    fn tools_on_offer_guardrails_and_failures_are_told() {
+        let input = json!({"toolConfig": {"tools": [{"toolSpec": {"name": "search"}}, {"cachePoint": {}}]}, "messages": [
+            {"role": "user", "content": [{"guardContent": {"text": {"text": "judge me"}}}, {"toolResult": {"status": "error", "content": [{"text": "no"}]}}]}]});
+        let output =
+            json!({"trace": {"guardrail": {"inputAssessment": {"g": {}}}}, "content": [{"type": "redacted_thinking", "data": "x"}]});
+        let conversation = Conversation::read(&input, &output);
+        assert_eq!(conversation.tools, ["search"]);
+        assert!(conversation.guardrail.unwrap().contains("inputAssessment"));
+        assert_eq!(conversation.turns[0].parts, [Part::Guarded("judge me".into()), Part::ToolResult("The tool failed\nno".into())]);
+        assert!(matches!(&conversation.turns[1].parts[0], Part::Reasoning(text) if text.contains("encrypted")));
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use strum::{EnumIter, IntoStaticStr};
 
-use super::query::Query;
+use super::field::{Field, Scalar, Source};
+use super::query::{Query, Term};
 use super::record::principal_name;
 use super::store::Entry;
+use super::store::column::Cell;
 
 /// A field by which records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
@@ -63,6 +65,17 @@ impl Dimension {
     /// The value of a line that is no record.
     pub(super) fn of_raw(self) -> Option<&'static str> {
         (self == Self::Result).then_some(RAW)
+    }
+
+    /// The filter command of Logs Insights that a click on `value` stands for.
+    pub fn insights_of(self, value: &str, include: bool) -> String {
+        let mut choice = Choice::default();
+        if include {
+            choice.toggle_include(value)
+        } else {
+            choice.toggle_exclude(value)
+        }
+        self.insights(&choice).trim_start_matches(" | ").to_owned()
     }
 
     fn insights(self, choice: &Choice) -> String {
@@ -138,7 +151,7 @@ impl Choice {
 /// Which records are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Words and "phrases", see [`Query`].
+    /// Words, "phrases", /expressions/ and `field:value`, see [`Query`].
     pub text: String,
     /// Choices by dimension, in the order of [`Dimension::ALL`].
     pub choices: [Choice; 4],
@@ -177,6 +190,28 @@ pub struct Matcher {
     range: Option<(i64, i64)>,
 }
 
+/// What the block's columns say to a term over a field; `None` where the record itself must be read.
+fn by_column(block: &super::store::Block, row: usize, line: &str, field: &Field, term: &Term) -> Option<bool> {
+    let path = field.column().filter(|_| block.is_record(row))?;
+    let value = match block.column(path)?.cell(row) {
+        Cell::Number(number) => Scalar::Number(number),
+        Cell::Truth(truth) => Scalar::Flag(truth),
+        Cell::Text(text) => Scalar::Text(text),
+        Cell::Structure(_) => return None,
+        // Fields behind the two hundredth have no column either: only a line without the name is sure not to have the field.
+        Cell::Nothing => {
+            let name = path.rsplit('.').next().unwrap_or(path);
+            let is_absent = memchr::memmem::find(line.as_bytes(), format!("\"{name}\"").as_bytes()).is_none();
+            return is_absent.then_some(!term.wanted);
+        }
+    };
+    // An empty error code is no error.
+    if field.name() == "error" && matches!(&value, Scalar::Text(text) if text.is_empty()) {
+        return Some(!term.wanted);
+    }
+    Some(term.test.holds(&value) == term.wanted)
+}
+
 /// The criterion that alone keeps a record out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -208,12 +243,26 @@ impl Matcher {
 
     /// Texts that every record has which passes, letters in either case.
     pub(super) fn literals(&self) -> Vec<String> {
-        self.query.literals()
+        self.query.literals().map(str::to_owned).collect()
     }
 
     /// Whether the text part of the filter lets a record pass.
     pub(super) fn matches(&self, block: &super::store::Block, row: usize) -> bool {
-        self.query.is_empty() || self.query.matches(&String::from_utf8_lossy(&block.line(row)))
+        if self.query.is_empty() {
+            return true;
+        }
+        let line = block.line(row);
+        let line = String::from_utf8_lossy(&line);
+        let decided = self.query.field_terms().map(|(field, term)| by_column(block, row, &line, field, term));
+        let mut open = self.query.has_field_alternatives();
+        for verdict in decided {
+            match verdict {
+                Some(false) => return false,
+                Some(true) => {}
+                None => open = true,
+            }
+        }
+        if open { self.query.matches_at(&line, block.at_ms(row)) } else { self.query.text_passes(&line) }
     }
 
     /// Judges a record. The text, which costs most, is looked at last.
@@ -228,7 +277,7 @@ impl Matcher {
                 verdict = Verdict::ButFor(dimension);
             }
         }
-        if self.query.is_empty() || self.query.matches(&entry.line) { verdict } else { Verdict::Hidden }
+        if self.query.is_empty() || self.query.passes(Source::of(entry)) { verdict } else { Verdict::Hidden }
     }
 }
 
@@ -268,6 +317,12 @@ mod tests {
         assert_eq!(Matcher::new(&filter).judge(&raw), Verdict::Shown);
         filter.choice_mut(Dimension::Model).toggle_include("a");
         assert_eq!(Matcher::new(&filter).judge(&raw), Verdict::ButFor(Dimension::Model));
+    }
+
+    #[test]
+    fn a_click_tells_what_it_stands_for() {
+        assert_eq!(Dimension::Model.insights_of("a", true), "filter modelId in [\"a\"]");
+        assert_eq!(Dimension::Operation.insights_of("Converse", false), "filter not (operation in [\"Converse\"])");
     }
 
     #[test]

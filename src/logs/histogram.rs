@@ -73,6 +73,11 @@ impl Histogram {
         }
     }
 
+    /// The start of the bin at `index`, milliseconds since the epoch; that of the one after the last is the end.
+    pub fn start(&self, index: usize) -> i64 {
+        self.from_ms + self.bin_ms * index as i64
+    }
+
     /// The end of the last bin, milliseconds since the epoch.
     pub fn to_ms(&self) -> i64 {
         self.from_ms + self.bin_ms * self.bins.len() as i64

@@ -4,15 +4,20 @@
 //! viewer and what it finds. Not here: fetching events (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
 
 pub mod body;
+pub mod compare;
 pub mod conversation;
 pub mod detail;
+pub mod field;
 pub mod filter;
 pub mod filter_pattern;
 pub mod histogram;
 pub mod import;
+pub mod path;
+pub mod permalink;
 pub mod query;
 pub mod record;
 pub mod store;
+pub mod table_text;
 pub mod view;
 
 pub use record::{InvocationRecord, Parsed};

@@ -15,6 +15,7 @@ mod lab;
 pub mod logs;
 pub mod notices;
 pub mod playground;
+mod records;
 pub mod resources;
 pub mod sandbox;
 pub mod storage;
@@ -159,6 +160,7 @@ impl Runtime {
             Effect::Playground(effect) => playground::run(jobs, effect),
             Effect::Dashboard(effect) => dashboard::run(jobs, effect),
             Effect::Logs(effect) => logs::run(jobs, effect),
+            Effect::Records(effect) => records::run(jobs, effect),
             Effect::Insights(effect) => insights::run(jobs, effect),
             Effect::Alarms(effect) => alarms::run(jobs, effect),
             Effect::Resources(effect) => resources::run(jobs, effect),

@@ -1,17 +1,26 @@
 //! The logs slice: its state, what a person can do there, what the runtime must do for it, and what happens to it.
 
+pub mod columns;
+pub mod link;
+pub mod listed;
 pub mod reduce;
 mod selection;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use std::sync::Arc;
 
+pub use self::columns::{Column, Columns};
+pub use self::listed::{Context, Listed};
+pub use self::work::{Work, WorkEffect, WorkEvent};
 use super::remote::Remote;
 use crate::base::problem::Problem;
 use crate::logs::detail::{Detail, Side};
 use crate::logs::filter::{Dimension, Filter};
+use crate::logs::permalink::Permalink;
 use crate::logs::store::{Entry, Store};
+use crate::logs::table_text::Shape;
 use crate::logs::view::View;
 use crate::metrics::range::Range;
 use crate::ui::widgets::Selection;
@@ -49,6 +58,12 @@ pub struct LogsState {
     pub reveal: Reveal,
     /// A record that is waited for.
     pub awaited: Option<Awaited>,
+    /// A record whose neighbours the list shows instead of what was found.
+    pub context: Option<Context>,
+    /// Exports and comparisons.
+    pub work: Work,
+    /// A link that waits for its place to be open.
+    pub link: Option<Permalink>,
 }
 
 /// Where the logging configuration sends records.
@@ -123,10 +138,20 @@ pub enum Tab {
 /// A record that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Awaited {
-    /// Id of its request.
+    /// Id of its request, or of its event.
     pub request_id: String,
+    /// Time of its event where a link told it, milliseconds since the epoch.
+    pub at_ms: Option<i64>,
     /// How the wait goes.
     pub status: Wait,
+}
+
+impl Awaited {
+    /// Its place in `store`, once it is there.
+    pub fn place(&self, store: &Store) -> Option<usize> {
+        let by_time = || store.find(self.at_ms?, &self.request_id);
+        store.find_request(&self.request_id).or_else(by_time)
+    }
 }
 
 /// How a wait goes.
@@ -186,6 +211,42 @@ pub enum LogsCommand {
     Brush(Option<(i64, i64)>),
     /// Everything again.
     ClearFilter,
+    /// One more term at the end of the text, as the search box writes it.
+    AddTerm(String),
+    /// The chosen part of the time becomes the time that is loaded and shown.
+    ZoomIn,
+    /// Twice the time.
+    ZoomOut,
+    /// Show these columns.
+    SetColumns(Columns),
+    /// Show the neighbours of the opened record, whatever the filter.
+    ShowContext,
+    /// So many more records before, and after.
+    MoreContext {
+        /// More older records.
+        before: usize,
+        /// More newer records.
+        after: usize,
+    },
+    /// Back to what was found.
+    LeaveContext,
+    /// Compare the two selected records.
+    Compare,
+    /// Close the comparison.
+    CloseComparison,
+    /// Write the listed records, or only the selected ones, to a file.
+    Export {
+        /// Shape of the file.
+        shape: Shape,
+        /// Only the selected records.
+        selected: bool,
+    },
+    /// End the export, or forget that it ended.
+    DismissExport,
+    /// Follow a link to a record.
+    OpenLink(Permalink),
+    /// Do not follow the link that waits.
+    DropLink,
     /// Select rows and open the one with the keyboard.
     Select(Selection),
     /// Close the detail.
@@ -299,4 +360,6 @@ pub enum LogsEvent {
         /// Time of its event, milliseconds since the epoch.
         outcome: Result<Option<i64>, Problem>,
     },
+    /// Something came of longer work.
+    Work(WorkEvent),
 }

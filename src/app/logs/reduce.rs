@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::selection;
-use super::{Awaited, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
+use super::{Awaited, Context, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
+use super::{link, listed, selection, work};
 use crate::app::{Command, Effect, Remote, Screen, State};
 use crate::base::problem::Problem;
 use crate::logs::detail::Detail;
 use crate::logs::filter::{Choice, Filter};
+use crate::logs::query::Query;
 use crate::logs::store::Store;
 use crate::logs::view::View;
 use crate::metrics::range::{MINUTE_MS, Range};
@@ -29,6 +30,19 @@ pub fn command(state: &mut State, command: LogsCommand) -> Vec<Effect> {
         LogsCommand::ClearChoice(dimension) => filter(state, |f| *f.choice_mut(dimension) = Choice::default()),
         LogsCommand::Brush(range) => filter(state, |f| f.range = range),
         LogsCommand::ClearFilter => filter(state, |f| *f = Filter::default()),
+        LogsCommand::AddTerm(term) => filter(state, |f| add_term(f, &term)),
+        LogsCommand::ZoomIn => zoom_in(state),
+        LogsCommand::ZoomOut => zoom_out(state),
+        LogsCommand::SetColumns(columns) => set_columns(state, columns),
+        LogsCommand::ShowContext => show_context(state),
+        LogsCommand::MoreContext { before, after } => silently(|| more_context(&mut state.logs, before, after)),
+        LogsCommand::LeaveContext => leave_context(state),
+        LogsCommand::Compare => work::compare(state),
+        LogsCommand::CloseComparison => silently(|| state.logs.work.comparison = Remote::NotAsked),
+        LogsCommand::Export { shape, selected } => work::export(state, shape, selected),
+        LogsCommand::DismissExport => work::dismiss_export(state),
+        LogsCommand::OpenLink(link) => link::open(state, link),
+        LogsCommand::DropLink => silently(|| state.logs.link = None),
         LogsCommand::Select(rows) => selection::select(&mut state.logs, rows),
         LogsCommand::CloseDetail => close_detail(state),
         LogsCommand::ShowTab(tab) => silently(|| state.logs.tab = tab),
@@ -48,6 +62,7 @@ pub fn event(state: &mut State, event: LogsEvent) -> Vec<Effect> {
         LogsEvent::Found { number, view } => found(state, number, view),
         LogsEvent::Bodies(outcome) => bodies(state, outcome),
         LogsEvent::Waited { request_id, outcome } => waited(state, &request_id, &outcome),
+        LogsEvent::Work(event) => work::event(state, event),
     }
 }
 
@@ -58,7 +73,9 @@ pub fn entered(state: &mut State) -> Vec<Effect> {
     }
     // The lab may have changed the configuration meanwhile, so it is read again; loading goes on from there.
     state.logs.source.start();
-    vec![Effect::Logs(LogsEffect::FindSource)]
+    let mut effects = vec![Effect::Logs(LogsEffect::FindSource)];
+    effects.extend(link::follow(state));
+    effects
 }
 
 /// Loads what is newer, for screens that show the latest records beside other things.
@@ -72,9 +89,14 @@ pub fn follow(state: &mut State) -> Vec<Effect> {
 /// Another environment was opened: forget what belonged to the old one.
 pub fn environment_changed(state: &mut State) -> Vec<Effect> {
     let old = std::mem::take(&mut state.logs);
-    state.logs = LogsState { range: old.range, tab: old.tab, search: after(old.search), ..LogsState::default() };
+    state.logs = LogsState { range: old.range, tab: old.tab, search: after(old.search), link: old.link, ..LogsState::default() };
     state.logs.load.number = old.load.number + 1;
-    vec![Effect::Logs(LogsEffect::StopLoading), Effect::Logs(LogsEffect::StopWaiting)]
+    state.logs.work.number = old.work.number + 1;
+    if state.logs.link.is_some() {
+        // A link was given before there was a place to look in.
+        state.screen = Screen::Logs;
+    }
+    vec![Effect::Logs(LogsEffect::StopLoading), Effect::Logs(LogsEffect::StopWaiting), Effect::Records(work::WorkEffect::CancelExport)]
 }
 
 /// Searches begun before this point are not taken any more.
@@ -82,7 +104,7 @@ fn after(search: Search) -> Search {
     Search { asked: search.asked + 1, answered: search.asked + 1 }
 }
 
-fn silently(change: impl FnOnce()) -> Vec<Effect> {
+pub(super) fn silently(change: impl FnOnce()) -> Vec<Effect> {
     change();
     Vec::new()
 }
@@ -121,10 +143,11 @@ fn forget_events(state: &mut State) -> Vec<Effect> {
     logs.load = Load { number: logs.load.number + 1, ..Load::default() };
     logs.selection.clear();
     logs.detail = None;
+    logs.context = None;
     search(state)
 }
 
-fn set_range(state: &mut State, range: Range) -> Vec<Effect> {
+pub(super) fn set_range(state: &mut State, range: Range) -> Vec<Effect> {
     state.logs.range = range;
     state.logs.filter.range = None;
     let mut effects = load(state, false);
@@ -181,7 +204,17 @@ fn load_ended(state: &mut State, number: u64, outcome: Result<(i64, i64), Proble
         Ok((from, to)) => load.covered = Some(load.covered.map_or((from, to), |(a, b)| joined((a, b), (from, to)))),
         Err(problem) => load.problem = Some(problem),
     }
-    open_awaited(state)
+    let effects = open_awaited(state);
+    tell_missing(&mut state.logs);
+    effects
+}
+
+/// A record of a link that is not in its own time does not come any more.
+fn tell_missing(logs: &mut LogsState) {
+    let store = logs.store.clone();
+    if let Some(awaited) = logs.awaited.as_mut().filter(|awaited| awaited.at_ms.is_some() && awaited.place(&store).is_none()) {
+        awaited.status = logs.load.problem.clone().map_or(Wait::Missing, Wait::Failed);
+    }
 }
 
 /// Two spans of time as one if they touch, else the newer.
@@ -192,7 +225,18 @@ fn joined(old: (i64, i64), new: (i64, i64)) -> (i64, i64) {
 fn filter(state: &mut State, change: impl FnOnce(&mut Filter)) -> Vec<Effect> {
     let before = state.logs.filter.clone();
     change(&mut state.logs.filter);
-    if state.logs.filter == before { Vec::new() } else { search(state) }
+    if state.logs.filter == before {
+        return Vec::new();
+    }
+    state.logs.context = None;
+    search(state)
+}
+
+fn add_term(filter: &mut Filter, term: &str) {
+    let text = filter.text.trim_end();
+    if !text.split_whitespace().any(|known| known == term) {
+        filter.text = if text.is_empty() { term.to_owned() } else { format!("{text} {term}") };
+    }
 }
 
 /// Asks for what the filter finds in the loaded events.
@@ -200,7 +244,11 @@ fn search(state: &mut State) -> Vec<Effect> {
     let window = state.logs.window(state.now.as_millisecond());
     let logs = &mut state.logs;
     logs.search.asked += 1;
-    let (number, store, filter) = (logs.search.asked, logs.store.clone(), logs.filter.clone());
+    let (number, store, mut filter) = (logs.search.asked, logs.store.clone(), logs.filter.clone());
+    if !Query::new(&filter.text).problems().is_empty() {
+        // What is found stays until the text can be read again; the screen says why.
+        filter.text.clone_from(&logs.view.filter.text);
+    }
     vec![Effect::Logs(LogsEffect::Search { number, store, filter, window })]
 }
 
@@ -210,9 +258,62 @@ fn found(state: &mut State, number: u64, view: Arc<View>) -> Vec<Effect> {
         return Vec::new();
     }
     logs.search.answered = number;
-    selection::keep_over(logs, &view);
-    logs.view = view;
+    selection::keep_over(logs, view);
     open_awaited(state)
+}
+
+/// The chosen part of the time becomes the time that is shown.
+fn zoom_in(state: &mut State) -> Vec<Effect> {
+    let Some((from, to)) = state.logs.filter.range else { return Vec::new() };
+    set_range(state, Range::Between(from, to))
+}
+
+/// Twice the time around the same middle, but not beyond now.
+fn zoom_out(state: &mut State) -> Vec<Effect> {
+    let now_ms = state.now.as_millisecond();
+    let (from, to) = state.logs.range.at(now_ms);
+    let half = ((to - from) / 2).max(MINUTE_MS);
+    let (from, to) = (from - half, to + half);
+    let range = if to >= now_ms { Range::Between(from - (to - now_ms), now_ms) } else { Range::Between(from, to) };
+    set_range(state, range)
+}
+
+fn set_columns(state: &mut State, columns: super::Columns) -> Vec<Effect> {
+    if state.settings.log_columns == columns {
+        return Vec::new();
+    }
+    state.settings.log_columns = columns;
+    vec![Effect::SaveSettings(state.settings.clone())]
+}
+
+fn show_context(state: &mut State) -> Vec<Effect> {
+    let logs = &mut state.logs;
+    let Some(detail) = &logs.detail else { return Vec::new() };
+    let (at_ms, id) = (detail.entry.at_ms, detail.entry.id.clone());
+    if logs.store.find(at_ms, &id).is_none() {
+        return Vec::new();
+    }
+    let back = if let Some(context) = logs.context.take() { context.back } else { logs.selection.clone() };
+    logs.context = Some(Context { at_ms, id, before: listed::CONTEXT_STEP, after: listed::CONTEXT_STEP, back });
+    selection::reselect(logs);
+    Vec::new()
+}
+
+fn more_context(logs: &mut LogsState, before: usize, after: usize) {
+    if let Some(context) = &mut logs.context {
+        context.before += before;
+        context.after += after;
+        selection::reselect(logs);
+    }
+}
+
+/// Back to what was found, and to what was selected there.
+fn leave_context(state: &mut State) -> Vec<Effect> {
+    let logs = &mut state.logs;
+    let Some(context) = logs.context.take() else { return Vec::new() };
+    selection::select(logs, context.back);
+    selection::reveal_cursor(logs);
+    Vec::new()
 }
 
 fn close_detail(state: &mut State) -> Vec<Effect> {
@@ -246,7 +347,8 @@ fn bodies(state: &mut State, outcome: Result<Arc<Detail>, Problem>) -> Vec<Effec
 }
 
 fn open(state: &mut State, request_id: String) -> Vec<Effect> {
-    state.logs.awaited = Some(Awaited { request_id, status: Wait::Looking });
+    state.logs.context = None;
+    state.logs.awaited = Some(Awaited { request_id, status: Wait::Looking, at_ms: None });
     let mut effects = crate::app::reduce(state, Command::Go(Screen::Logs));
     effects.extend(look_for_awaited(state));
     effects
@@ -255,7 +357,8 @@ fn open(state: &mut State, request_id: String) -> Vec<Effect> {
 /// Asks the log group for the awaited record, unless it is loaded already or no group is known yet.
 fn look_for_awaited(state: &mut State) -> Vec<Effect> {
     let group = state.logs.group().map(str::to_owned);
-    let request_id = state.logs.awaited.as_ref().filter(|a| a.status == Wait::Looking).map(|a| a.request_id.clone());
+    let looking = |a: &&Awaited| a.status == Wait::Looking && a.at_ms.is_none();
+    let request_id = state.logs.awaited.as_ref().filter(looking).map(|a| a.request_id.clone());
     let (Some(group), Some(request_id)) = (group, request_id) else { return Vec::new() };
     if state.logs.store.find_request(&request_id).is_some() {
         return open_awaited(state);
@@ -285,9 +388,9 @@ fn waited(state: &mut State, request_id: &str, outcome: &Result<Option<i64>, Pro
 }
 
 /// Opens the awaited record as soon as it is loaded and shown; a filter or a time that hides it makes way.
-fn open_awaited(state: &mut State) -> Vec<Effect> {
+pub(super) fn open_awaited(state: &mut State) -> Vec<Effect> {
     let logs = &state.logs;
-    let entry = logs.awaited.as_ref().and_then(|awaited| logs.store.get(logs.store.find_request(&awaited.request_id)?));
+    let entry = logs.awaited.as_ref().and_then(|awaited| logs.store.get(awaited.place(&logs.store)?));
     let Some(at_ms) = entry.map(|entry| entry.at_ms) else { return Vec::new() };
     let (from, to) = logs.window(state.now.as_millisecond());
     if selection::open_request(state) {
@@ -300,6 +403,6 @@ fn open_awaited(state: &mut State) -> Vec<Effect> {
 }
 
 /// Half an hour around a moment.
-fn around(at_ms: i64) -> Range {
+pub(super) fn around(at_ms: i64) -> Range {
     Range::Between(at_ms - 15 * MINUTE_MS, at_ms + 15 * MINUTE_MS)
 }

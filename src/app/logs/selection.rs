@@ -11,7 +11,7 @@ use crate::ui::widgets::Selection;
 /// Selects `rows` and opens the event of the keyboard's row.
 pub fn select(logs: &mut LogsState, rows: Selection) -> Vec<Effect> {
     logs.selection = rows;
-    let entry = logs.selection.cursor().and_then(|row| logs.view.entry(row));
+    let entry = logs.selection.cursor().and_then(|row| logs.listed().entry(row));
     let is_open = matches!((&logs.detail, &entry), (Some(detail), Some(entry)) if detail.entry.id == entry.id);
     if !is_open {
         logs.detail = entry.map(|entry| Arc::new(Detail::of(entry)));
@@ -20,14 +20,34 @@ pub fn select(logs: &mut LogsState, rows: Selection) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Moves the selection to where the opened event is in `view`; without it nothing is selected, but the detail stays open.
-pub fn keep_over(logs: &mut LogsState, view: &View) {
-    if *view.rows == *logs.view.rows && Arc::ptr_eq(&view.store, &logs.view.store) {
-        return;
+/// Takes a new view. The selection moves to where the opened event is in it; without it nothing is selected, but the detail stays open.
+pub fn keep_over(logs: &mut LogsState, view: Arc<View>) {
+    let same = *view.rows == *logs.view.rows && Arc::ptr_eq(&view.store, &logs.view.store);
+    logs.view = view;
+    if !same && logs.context.is_none() {
+        select_opened(logs);
     }
-    let place = logs.detail.as_ref().and_then(|detail| view.store.find(detail.entry.at_ms, &detail.entry.id));
+}
+
+/// The selection moves to the opened event in another list, which shows it.
+pub fn reselect(logs: &mut LogsState) {
+    select_opened(logs);
+    reveal_cursor(logs);
+}
+
+/// Brings the keyboard's row into sight.
+pub fn reveal_cursor(logs: &mut LogsState) {
+    if let Some(row) = logs.selection.cursor() {
+        logs.reveal = Reveal { row, number: logs.reveal.number + 1 };
+    }
+}
+
+fn select_opened(logs: &mut LogsState) {
+    let opened = logs.detail.as_ref().map(|detail| &detail.entry);
+    let listed = logs.listed();
+    let row = opened.and_then(|entry| listed.row_of(listed.store().find(entry.at_ms, &entry.id)?));
     logs.selection.clear();
-    if let Some(row) = place.and_then(|index| view.row_of(index)) {
+    if let Some(row) = row {
         logs.selection.select(row);
     }
 }
@@ -36,12 +56,13 @@ pub fn keep_over(logs: &mut LogsState, view: &View) {
 pub fn open_request(state: &mut State) -> bool {
     let logs = &mut state.logs;
     let Some(awaited) = &logs.awaited else { return false };
-    let place = logs.view.store.find_request(&awaited.request_id);
+    let place = awaited.place(&logs.view.store);
     let Some(row) = place.and_then(|index| logs.view.row_of(index)) else { return false };
     let mut rows = Selection::default();
     rows.select(row);
+    logs.context = None;
     select(logs, rows);
-    logs.reveal = Reveal { row, number: logs.reveal.number + 1 };
+    reveal_cursor(logs);
     logs.awaited = None;
     true
 }

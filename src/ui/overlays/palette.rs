@@ -3,8 +3,10 @@
 use egui::{Align2, Context, Id, Key, Modal, Modifiers, Response, Role, ScrollArea, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::fuzzy;
+use crate::app::logs::LogsCommand;
 use crate::app::{Command, Commands, State};
 use crate::aws::{Environment, EnvironmentKind};
+use crate::logs::permalink::Permalink;
 use crate::ui::theme::{Theme, size, text};
 use crate::ui::widgets::row_sense;
 
@@ -67,6 +69,10 @@ impl Palette {
     /// The matching entries, best first.
     fn found(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
         let query = self.query.trim();
+        if let Some(link) = link(query) {
+            self.chosen = 0;
+            return vec![link];
+        }
         let mut scored: Vec<_> = entries.into_iter().filter_map(|entry| Some((fuzzy::score(query, &entry.text)?, entry))).collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         let best = scored.first().map_or(0, |(score, _)| *score);
@@ -89,7 +95,7 @@ impl Palette {
 
     fn field(&mut self, ui: &mut Ui, opened: bool) {
         let edit = TextEdit::singleline(&mut self.query)
-            .hint_text("Type a command or a place")
+            .hint_text("Type a command or a place, or paste a link")
             .desired_width(f32::INFINITY)
             .margin(vec2(8.0, 7.0));
         let response = ui.add(edit).accessible_name("Command");
@@ -152,6 +158,13 @@ fn entries(ctx: &Context, state: &State) -> Vec<Entry> {
         })
     });
     everywhere.chain(profiles).filter_map(|command| entry(ctx, command)).collect()
+}
+
+/// A link to a record is followed.
+fn link(query: &str) -> Option<Entry> {
+    let link: Permalink = query.parse().ok()?;
+    let (text, tooltip) = ("Open the record of this link".to_owned(), format!("{} in {}", link.group, link.region));
+    Some(Entry { text, tooltip, keys: String::new(), command: Command::Logs(LogsCommand::OpenLink(link)) })
 }
 
 fn entry(ctx: &Context, command: Command) -> Option<Entry> {

@@ -1,23 +1,31 @@
 //! The Logs screen: facets at the left, search, time and list in the middle, the opened record at the right.
 
+mod cells;
+mod columns;
+mod comparison;
+mod context;
 mod conversation;
 mod detail;
 mod empty;
 mod facets;
+mod header;
 mod highlight;
 mod histogram;
 mod names;
+mod record_menu;
 mod replay;
+mod search;
+mod selected;
 mod table;
 mod toolbar;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-use crate::app::{Commands, State};
+use crate::app::{Commands, Remote, State};
 use crate::base::text::grouped;
 use crate::logs::filter::Filter;
 use crate::logs::query::Query;
-use crate::ui::theme::{Theme, size};
+use crate::ui::theme::Theme;
 
 pub(super) use names::ModelNames;
 
@@ -31,6 +39,8 @@ pub struct LogsScreen {
     histogram: histogram::Brush,
     table: table::TableMemory,
     detail: detail::DetailView,
+    comparison: comparison::ComparisonView,
+    columns: columns::Chooser,
     asked: Asked,
 }
 
@@ -40,12 +50,19 @@ struct Asked {
     filter: Option<Filter>,
     query: Query,
     insights: String,
+    /// The same with a line for each command.
+    lines: String,
+    /// What Logs Insights judges otherwise.
+    only_here: Vec<String>,
 }
 
 impl Asked {
     fn keep_up(&mut self, filter: &Filter) {
         if self.filter.as_ref() != Some(filter) {
-            *self = Self { filter: Some(filter.clone()), query: Query::new(&filter.text), insights: filter.insights() };
+            let (query, insights) = (Query::new(&filter.text), filter.insights());
+            let time = if filter.range.is_some() { "\n(the chosen time is given beside the text)" } else { "" };
+            let (lines, only_here) = (format!("{}{time}", insights.replace(" | ", "\n| ")), query.only_here());
+            *self = Self { filter: Some(filter.clone()), query, insights, lines, only_here };
         }
     }
 }
@@ -55,40 +72,63 @@ impl LogsScreen {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         self.asked.keep_up(&state.logs.filter);
         let narrow = ui.available_width() < NARROW;
-        let detail_open = state.logs.detail.is_some();
-        if narrow && detail_open {
-            side(ui, 14).show(ui, |ui| self.detail.ui(ui, state, &self.asked.query, commands));
+        let side_open = state.logs.detail.is_some() || self.is_comparing(state);
+        if narrow && side_open {
+            side(ui, 14).show(ui, |ui| self.side_ui(ui, state, commands));
             return;
         }
         if self.facets.shown(narrow) {
             let frame = side(ui, 12);
             Panel::left("log-facets").exact_size(208.0).resizable(false).frame(frame).show(ui, |ui| self.facets.ui(ui, state, commands));
         }
-        if detail_open {
+        if side_open {
             let width = (ui.available_width() * 0.4).clamp(300.0, 380.0);
             let frame = side(ui, 14);
             Panel::right("log-detail").resizable(true).default_size(width).size_range(280.0..=900.0).frame(frame).show(ui, |ui| {
-                self.detail.ui(ui, state, &self.asked.query, commands);
+                self.side_ui(ui, state, commands);
             });
         }
         let frame = Frame::new().inner_margin(Margin { left: 14, right: 14, top: 12, bottom: 0 });
         CentralPanel::default().frame(frame).show(ui, |ui| self.records(ui, state, commands, narrow));
     }
 
+    fn is_comparing(&self, state: &State) -> bool {
+        !matches!(state.logs.work.comparison, Remote::NotAsked)
+    }
+
+    /// The comparison while there is one, else the opened record.
+    fn side_ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        if self.is_comparing(state) {
+            self.comparison.ui(ui, state, commands);
+        } else {
+            self.detail.ui(ui, state, &self.asked.query, commands);
+        }
+    }
+
     fn records(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, narrow: bool) {
+        toolbar::waiting_link(ui, state, commands);
         toolbar::awaited(ui, state, commands);
         toolbar::ui(ui, state, commands, &mut self.facets, narrow);
+        search::remarks(ui, &self.asked.query);
         toolbar::loading(ui, state, commands);
+        toolbar::export(ui, state, commands);
         if empty::ui(ui, state, commands) {
             return;
         }
-        self.histogram.ui(ui, state, commands);
-        toolbar::insights(ui, &self.asked.insights, commands);
-        if state.logs.view.rows.is_empty() && !state.logs.is_searching() {
+        let around = state.logs.context.is_some() && context::ui(ui, state, commands);
+        if !around {
+            self.histogram.ui(ui, state, commands);
+        }
+        let columns = &mut self.columns;
+        toolbar::insights(ui, &self.asked, commands, |ui, commands| {
+            columns.ui(ui, state, commands);
+            selected::export_menu(ui, state, commands);
+        });
+        selected::ui(ui, state, commands);
+        if state.logs.listed().is_empty() && !state.logs.is_searching() {
             empty::no_match(ui, commands);
             return;
         }
-        ui.add_space(size::GAP_SMALL);
         self.table.ui(ui, state, &self.asked.query, commands);
     }
 }

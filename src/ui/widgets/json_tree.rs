@@ -29,8 +29,32 @@ pub struct JsonTree {
     open: HashSet<String>,
     query: String,
     rows: Vec<Row>,
-    matches: usize,
+    /// The rows that the search found.
+    found: Vec<usize>,
     cursor: Option<usize>,
+    /// A row to bring into sight with the next frame.
+    reveal: Option<usize>,
+}
+
+/// What a person wants of a single value beyond the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JsonWish {
+    /// Only records with this value.
+    Only {
+        /// Path of the value.
+        path: String,
+        /// The value as text.
+        value: String,
+    },
+    /// No records with this value.
+    Without {
+        /// Path of the value.
+        path: String,
+        /// The value as text.
+        value: String,
+    },
+    /// A column for this path.
+    Column(String),
 }
 
 /// What a person did to a row.
@@ -39,11 +63,16 @@ enum Act {
     Switch,
     CopyPath,
     CopyValue,
+    Only,
+    Without,
+    Column,
 }
 
 impl JsonTree {
     /// Shows a value; `key` tells it from other values, so that folds are kept while it is shown and rows are built only once.
-    pub fn show(&mut self, ui: &mut Ui, key: u64, value: &Value) {
+    ///
+    /// Tells what a person wants of a value that is not the tree's to do.
+    pub fn show(&mut self, ui: &mut Ui, key: u64, value: &Value) -> Option<JsonWish> {
         if self.key != Some(key) {
             self.key = Some(key);
             self.open = rows::first_open(value);
@@ -51,42 +80,87 @@ impl JsonTree {
             self.rebuild(value);
         }
         self.tools(ui, value);
-        if let Some((row, act)) = self.list(ui) {
-            self.act(ui, value, row, &act);
-        }
+        let (row, act) = self.list(ui)?;
+        self.act(ui, value, row, &act)
     }
 
     fn tools(&mut self, ui: &mut Ui, value: &Value) {
-        ui.horizontal(|ui| {
-            let field = Field::new("Search in the record", &mut self.query).hint("Search names and values").width(220.0).label_hidden();
-            let searched = field.show(ui).changed();
-            if !self.query.is_empty() {
-                let words = if self.matches == 1 { "1 match".to_owned() } else { format!("{} matches", grouped(self.matches as u64)) };
-                hint(ui, words);
-            }
-            if ui.add(Push::icon(icons::CHEVRONS_UP_DOWN, "Unfold everything").small()).clicked() {
-                self.open = rows::all_open(value);
+        ui.horizontal_wrapped(|ui| {
+            let field = Field::new("Search in the record", &mut self.query).hint("Search names and values").width(180.0).label_hidden();
+            let response = field.show(ui);
+            let entered =
+                response.lost_focus().then(|| ui.input(|input| input.key_pressed(Key::Enter).then_some(input.modifiers.shift))).flatten();
+            if response.changed() {
                 self.rebuild(value);
+                self.cursor = None;
+                self.go(false);
             }
-            if ui.add(Push::icon(icons::CHEVRONS_DOWN_UP, "Fold everything").small()).clicked() {
-                self.open.clear();
-                self.rebuild(value);
+            if !self.query.trim().is_empty() {
+                self.matches(ui);
             }
-            if searched {
-                self.rebuild(value);
+            if let Some(back) = entered {
+                self.go(back);
+                response.request_focus();
             }
+            self.folds(ui, value);
         });
     }
 
+    /// Which match is looked at, and the way to the others.
+    fn matches(&mut self, ui: &mut Ui) {
+        let place = self.cursor.and_then(|cursor| self.found.binary_search(&cursor).ok());
+        let words = match (place, self.found.len()) {
+            (_, 0) => "No match".to_owned(),
+            (Some(place), len) => format!("{} of {}", grouped(place as u64 + 1), grouped(len as u64)),
+            (None, 1) => "1 match".to_owned(),
+            (None, len) => format!("{} matches", grouped(len as u64)),
+        };
+        hint(ui, words);
+        let any = !self.found.is_empty();
+        if ui.add(Push::icon(icons::CHEVRON_UP, "Previous match").small().enabled(any)).clicked() {
+            self.go(true);
+        }
+        if ui.add(Push::icon(icons::CHEVRON_DOWN, "Next match").small().enabled(any)).clicked() {
+            self.go(false);
+        }
+    }
+
+    fn folds(&mut self, ui: &mut Ui, value: &Value) {
+        if ui.add(Push::icon(icons::CHEVRONS_UP_DOWN, "Unfold everything").small()).clicked() {
+            self.open = rows::all_open(value);
+            self.rebuild(value);
+        }
+        if ui.add(Push::icon(icons::CHEVRONS_DOWN_UP, "Fold everything").small()).clicked() {
+            self.open.clear();
+            self.rebuild(value);
+        }
+    }
+
+    /// To the next match, or the one before; from the last one on to the first.
+    fn go(&mut self, back: bool) {
+        let at = self.cursor;
+        let next = match back {
+            false => self.found.iter().find(|row| at.is_none_or(|at| **row > at)).or(self.found.first()),
+            true => self.found.iter().rev().find(|row| at.is_some_and(|at| **row < at)).or(self.found.last()),
+        };
+        if let Some(row) = next.copied() {
+            self.cursor = Some(row);
+            self.reveal = Some(row);
+        }
+    }
+
     fn rebuild(&mut self, value: &Value) {
-        (self.rows, self.matches) = build(value, &self.open, self.query.trim());
+        self.rows = build(value, &self.open, self.query.trim()).0;
+        self.found = (0..self.rows.len()).filter(|row| self.rows[*row].matches).collect();
         self.cursor = self.cursor.filter(|row| *row < self.rows.len());
     }
 
     fn list(&mut self, ui: &mut Ui) -> Option<(usize, Act)> {
         let mut done = None;
         ui.spacing_mut().item_spacing.y = 0.0;
-        let (scroll, keys) = self.keyboard(ui);
+        let height = ui.available_height();
+        let (moved, keys) = self.keyboard(ui);
+        let scroll = moved.or(self.reveal.take()).map(|row| (row as f32 * ROW - height / 2.0).max(0.0));
         let area = ScrollArea::vertical().id_salt("json-tree").auto_shrink([false, false]);
         let area = if let Some(offset) = scroll { area.vertical_scroll_offset(offset) } else { area };
         area.show_rows(ui, ROW, self.rows.len(), |ui, range| {
@@ -100,9 +174,8 @@ impl JsonTree {
         done.or(keys)
     }
 
-    /// The tree is one stop of the Tab key; arrows walk in it. Returns where to scroll and what was asked.
-    fn keyboard(&mut self, ui: &mut Ui) -> (Option<f32>, Option<(usize, Act)>) {
-        let rect = ui.available_rect_before_wrap();
+    /// The tree is one stop of the Tab key; arrows walk in it. Returns the row walked to and what was asked.
+    fn keyboard(&mut self, ui: &mut Ui) -> (Option<usize>, Option<(usize, Act)>) {
         let response = list_focus(ui, "json-tree", Role::Tree, "Record as a tree");
         if !response.has_focus() || self.rows.is_empty() {
             return (None, None);
@@ -117,23 +190,31 @@ impl JsonTree {
         self.cursor = moved.or(self.cursor);
         let switch = [Key::Enter, Key::Space, Key::ArrowLeft, Key::ArrowRight].into_iter().any(pressed);
         let act = self.cursor.filter(|_| switch).map(|row| (row, Act::Switch));
-        (moved.map(|row| (row as f32 * ROW - rect.height() / 2.0).max(0.0)), act)
+        let copied = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+        let copy = self.cursor.filter(|_| copied).map(|row| (row, Act::CopyValue));
+        (moved, act.or(copy))
     }
 
-    fn act(&mut self, ui: &Ui, value: &Value, index: usize, act: &Act) {
+    fn act(&mut self, ui: &Ui, value: &Value, index: usize, act: &Act) -> Option<JsonWish> {
         self.cursor = Some(index);
-        let Some(path) = self.rows.get(index).map(|row| row.path.clone()) else { return };
+        let path = self.rows.get(index).map(|row| row.path.clone())?;
         match act {
             Act::Choose => {}
-            Act::Switch => {
-                if !self.open.remove(&path) {
-                    self.open.insert(path);
-                }
-                self.rebuild(value);
-            }
-            Act::CopyPath => ui.copy_text(path),
+            Act::Switch => self.switch(value, path),
+            Act::CopyPath => ui.copy_text(crate::logs::path::quoted(&path).into_owned()),
             Act::CopyValue => ui.copy_text(rows::text_at(value, &path)),
+            Act::Only => return Some(JsonWish::Only { value: rows::text_at(value, &path), path }),
+            Act::Without => return Some(JsonWish::Without { value: rows::text_at(value, &path), path }),
+            Act::Column => return Some(JsonWish::Column(path)),
         }
+        None
+    }
+
+    fn switch(&mut self, value: &Value, path: String) {
+        if !self.open.remove(&path) {
+            self.open.insert(path);
+        }
+        self.rebuild(value);
     }
 }
 
@@ -143,22 +224,38 @@ fn row_ui(ui: &mut Ui, row: &Row, current: bool, query: &str) -> Option<Act> {
     paint_row(ui, rect, row, current || response.hovered(), query);
     let response = if row.cut { response.on_hover_text(crate::base::text::one_line(&row.whole, TOOLTIP)) } else { response };
     let clicked = response.clicked().then_some(if row.foldable { Act::Switch } else { Act::Choose });
-    menu(&response).or(clicked)
+    menu(&response, row).or(clicked)
 }
 
-fn menu(response: &Response) -> Option<Act> {
+fn menu(response: &Response, row: &Row) -> Option<Act> {
+    let copy = [("Copy path", Act::CopyPath), (if row.foldable { "Copy subtree" } else { "Copy value" }, Act::CopyValue)];
+    let filter = [("Filter for this value", Act::Only), ("Leave out this value", Act::Without), ("Show as a column", Act::Column)];
+    let is_single = row.kind != Kind::Container && row.value != "null";
     let mut act = None;
     response.context_menu(|ui| {
-        if ui.button("Copy path").clicked() {
-            act = Some(Act::CopyPath);
-            ui.close();
-        }
-        if ui.button("Copy value").clicked() {
-            act = Some(Act::CopyValue);
-            ui.close();
+        for (words, choice) in copy.into_iter().chain(filter.into_iter().filter(|_| is_single)) {
+            let button = ui.button(words);
+            let button = if let Some(text) = stands_for(row, &choice) { button.on_hover_text(text) } else { button };
+            if button.clicked() {
+                act = Some(choice);
+                ui.close();
+            }
         }
     });
     act
+}
+
+/// The text of Logs Insights that a choice stands for.
+fn stands_for(row: &Row, choice: &Act) -> Option<String> {
+    let value = if row.cut { &row.whole } else { &row.value };
+    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    let wanted = match choice {
+        Act::Only => true,
+        Act::Without => false,
+        _ => return None,
+    };
+    let term = crate::logs::query::exactly(&row.path, value, wanted);
+    Some(crate::logs::query::Query::new(&term).insights().trim_start_matches(" | ").to_owned())
 }
 
 fn paint_row(ui: &Ui, rect: Rect, row: &Row, lit: bool, query: &str) {

@@ -46,7 +46,7 @@ pub use copyable::{copy_button, copyable};
 pub use empty::Empty;
 pub use error_panel::{ErrorAction, ErrorPanel};
 pub use field::{Field, Verdict};
-pub use json_tree::JsonTree;
+pub use json_tree::{JsonTree, JsonWish};
 pub use key_values::KeyValues;
 pub use label::{body, caption, hint, mono, section, strong, title};
 pub use list_focus::{list_focus, row_sense};

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
+use super::conversation::ConversationView;
 use super::toolbar::failure;
-use super::{conversation, replay};
+use super::{record_menu, replay};
 use crate::app::logs::{LogsCommand, Tab};
 use crate::app::playground::PlaygroundCommand;
 use crate::app::{Command, Commands, Remote, State};
@@ -15,7 +16,7 @@ use crate::logs::InvocationRecord;
 use crate::logs::detail::Detail;
 use crate::logs::query::Query;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Busy, CodeBlock, JsonTree, KeyValues, Push, banner, choice_of, note, section};
+use crate::ui::widgets::{Busy, CodeBlock, JsonTree, JsonWish as Wish, KeyValues, Push, banner, choice_of, note, section};
 use crate::ui::{format, icons};
 
 /// Bytes of a raw line that are shown; copying takes all of it.
@@ -28,6 +29,7 @@ const SHORT: f32 = 500.0;
 #[derive(Debug, Default)]
 pub struct DetailView {
     tree: JsonTree,
+    conversation: ConversationView,
 }
 
 impl DetailView {
@@ -55,11 +57,33 @@ impl DetailView {
         actions(ui, state, detail, commands);
         ui.add_space(size::GAP);
         match state.logs.tab {
-            Tab::Conversation => scrolling(ui, "conversation", |ui| conversation_tab(ui, detail, query)),
-            Tab::Json if detail.json.is_object() => tall(ui, |ui| self.tree.show(ui, key(detail), &detail.json)),
+            Tab::Conversation => {
+                self.conversation.keep_to(key(detail));
+                self.conversation.hits(ui, &detail.conversation, query);
+                scrolling(ui, "conversation", |ui| conversation_tab(ui, &mut self.conversation, detail, query));
+            }
+            Tab::Json if detail.json.is_object() => tall(ui, |ui| self.tree(ui, state, detail, commands)),
             Tab::Json | Tab::Raw => scrolling(ui, "raw", |ui| raw_tab(ui, detail)),
         }
     }
+}
+
+impl DetailView {
+    fn tree(&mut self, ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands) {
+        match self.tree.show(ui, key(detail), &detail.json) {
+            Some(Wish::Only { path, value }) => add_term(&path, &value, true, commands),
+            Some(Wish::Without { path, value }) => add_term(&path, &value, false, commands),
+            Some(Wish::Column(path)) => {
+                let columns = state.settings.log_columns.clone();
+                commands.send(Command::Logs(LogsCommand::SetColumns(columns.toggled(&path))));
+            }
+            None => {}
+        }
+    }
+}
+
+fn add_term(path: &str, value: &str, wanted: bool, commands: &mut Commands) {
+    commands.send(Command::Logs(LogsCommand::AddTerm(crate::logs::query::exactly(path, value, wanted))));
 }
 
 /// Content with a scroll bar of its own, but not within the one of a low place.
@@ -176,13 +200,24 @@ fn replay(ui: &mut Ui, detail: &Detail, commands: &mut Commands) {
     }
 }
 
+/// Shows what was logged around the record.
+fn context(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let tooltip = "Show what was logged just before and after, whatever the filter";
+    let around_this = state.logs.context.as_ref().is_some_and(|context| {
+        state.logs.detail.as_ref().is_some_and(|detail| detail.entry.at_ms == context.at_ms && detail.entry.id == context.id)
+    });
+    let button = Push::secondary("Context").with_icon(icons::TARGET).tooltip(tooltip);
+    if ui.add(button.blocked_by(around_this.then_some("The list shows the records around this one"))).clicked() {
+        commands.send(Command::Logs(LogsCommand::ShowContext));
+    }
+}
+
 fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands) {
     let missing = detail.missing_bodies();
     ui.horizontal_wrapped(|ui| {
         replay(ui, detail, commands);
-        if ui.add(Push::secondary("Copy").with_icon(icons::COPY).tooltip("Copy the record's line")).clicked() {
-            ui.copy_text(detail.entry.line.to_string());
-        }
+        context(ui, state, commands);
+        record_menu::ui(ui, state, detail);
         if !missing.is_empty() && !state.logs.bodies.is_loading() {
             let tooltip = missing.iter().map(|(_, path)| *path).collect::<Vec<_>>().join("\n");
             if ui.add(Push::primary("Fetch from S3").with_icon(icons::DOWNLOAD).tooltip(&tooltip)).clicked() {
@@ -200,13 +235,13 @@ fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands)
     }
 }
 
-fn conversation_tab(ui: &mut Ui, detail: &Detail, query: &Query) {
+fn conversation_tab(ui: &mut Ui, view: &mut ConversationView, detail: &Detail, query: &Query) {
     if detail.record().is_none() {
         CodeBlock::new(cut(&detail.entry.line)).show(ui);
     } else if detail.text_was_not_logged() {
         banner(ui, Tone::Neutral, "The logging configuration leaves texts out: switch on text delivery to see conversations here");
     }
-    conversation::ui(ui, &detail.conversation, query);
+    view.ui(ui, &detail.conversation, query);
 }
 
 fn raw_tab(ui: &mut Ui, detail: &Detail) {

@@ -110,15 +110,24 @@ fn value(ui: &mut Ui, dimension: Dimension, facet: &FacetValue, choice: &Choice,
 fn take_in(ui: &mut Ui, dimension: Dimension, facet: &FacetValue, name: &str, choice: &Choice, commands: &mut Commands) {
     let mut on = choice.include.contains(&*facet.value);
     ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-    if checkbox(ui, &mut on, name).on_hover_text(format!("Only {}", facet.value)).changed() {
+    if checkbox(ui, &mut on, name).on_hover_ui(|ui| told(ui, &format!("Only {}", facet.value), dimension, facet, true)).changed() {
         commands.send(Command::Logs(LogsCommand::Include(dimension, facet.value.to_string())));
     }
+}
+
+/// What a click does, and the text of Logs Insights that stands for it.
+fn told(ui: &mut Ui, words: &str, dimension: Dimension, facet: &FacetValue, include: bool) {
+    if !words.is_empty() {
+        ui.label(words);
+    }
+    ui.label(RichText::new(dimension.insights_of(&facet.value, include)).monospace().color(Theme::of(ui).text3));
 }
 
 fn leave_out(ui: &mut Ui, dimension: Dimension, facet: &FacetValue, name: &str, choice: &Choice, commands: &mut Commands) {
     let out = choice.exclude.contains(&*facet.value);
     let (icon, words) = if out { (icons::EYE_OFF, format!("Show {name} again")) } else { (icons::EYE, format!("Leave out {name}")) };
-    if ui.add(Push::icon(icon, &words).small().selected(out)).clicked() {
+    let response = ui.add(Push::icon(icon, &words).small().selected(out));
+    if response.on_hover_ui(|ui| told(ui, "", dimension, facet, false)).clicked() {
         commands.send(Command::Logs(LogsCommand::Exclude(dimension, facet.value.to_string())));
     }
 }

@@ -1,22 +1,26 @@
-//! Records over time, failed ones marked; dragging chooses a part of the time.
+//! Records over time, failed ones marked; dragging, or the arrow keys, choose a part of the time.
 
-use egui::{Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Key, Modifiers, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::logs::LogsCommand;
 use crate::app::{Command, Commands, State};
 use crate::base::clock::timestamp_ms;
-use crate::base::text::grouped;
+use crate::base::text::{count, grouped};
 use crate::logs::histogram::Histogram;
-use crate::ui::format;
 use crate::ui::theme::{Theme, size};
+use crate::ui::widgets::{Push, hint};
+use crate::ui::{format, icons};
 
 /// Height in points, the axis left aside.
 const HEIGHT: f32 = 52.0;
 
-/// A drag under way: where it began, milliseconds since the epoch.
+/// A drag under way, and the keyboard's place.
 #[derive(Debug, Default)]
 pub struct Brush {
+    /// Where the drag began, milliseconds since the epoch.
     begun_ms: Option<i64>,
+    /// The bins that the keyboard holds: the one where Shift went down, and the one it is at.
+    bins: Option<(usize, usize)>,
 }
 
 impl Brush {
@@ -29,14 +33,39 @@ impl Brush {
         let scale = Scale { rect, from: histogram.from_ms, to: histogram.to_ms() };
         paint(ui, histogram, &scale);
         self.drag(&response, &scale, commands);
+        self.keys(ui, &response, histogram, commands);
         self.paint_range(ui, state, &response, &scale);
         // Asked one after the other: both look into the same locked context.
         let escaped = response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape));
         if state.logs.filter.range.is_some() && (response.clicked() || escaped) {
             commands.send(Command::Logs(LogsCommand::Brush(None)));
         }
-        tell(&response, state, histogram, &scale);
+        self.tell(&response, state, histogram, &scale);
         axis(ui, state, &scale);
+        chosen(ui, state, commands);
+    }
+
+    /// Left and right walk over the bins, with Shift they take them in, Enter chooses, minus widens the time.
+    fn keys(&mut self, ui: &Ui, response: &egui::Response, histogram: &Histogram, commands: &mut Commands) {
+        let Some(last) = histogram.bins.len().checked_sub(1).filter(|_| response.has_focus()) else { return self.bins = None };
+        let arrows = egui::EventFilter { horizontal_arrows: true, ..egui::EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        for (key, step) in [(Key::ArrowLeft, -1), (Key::ArrowRight, 1)] {
+            let extends = pressed(Modifiers::SHIFT, key);
+            if extends || pressed(Modifiers::NONE, key) {
+                let (anchor, at) = self.bins.unwrap_or((last, last));
+                let to = if self.bins.is_some() { at.saturating_add_signed(step).min(last) } else { at };
+                self.bins = Some((if extends { anchor } else { to }, to));
+            }
+        }
+        if let Some((from, to)) = self.bins.filter(|_| pressed(Modifiers::NONE, Key::Enter)) {
+            let range = (histogram.start(from.min(to)), histogram.start(from.max(to) + 1));
+            commands.send(Command::Logs(LogsCommand::Brush(Some(range))));
+        }
+        if pressed(Modifiers::NONE, Key::Minus) {
+            commands.send(Command::Logs(LogsCommand::ZoomOut));
+        }
     }
 
     fn drag(&mut self, response: &egui::Response, scale: &Scale, commands: &mut Commands) {
@@ -57,7 +86,9 @@ impl Brush {
     /// The chosen time, or the one that is being chosen.
     fn paint_range(&self, ui: &Ui, state: &State, response: &egui::Response, scale: &Scale) {
         let dragged = self.begun_ms.zip(response.interact_pointer_pos()).map(|(begun, pos)| (begun, scale.time(pos.x)));
-        let Some((from, to)) = dragged.or(state.logs.filter.range) else { return };
+        let histogram = &state.logs.view.histogram;
+        let held = self.bins.map(|(from, to)| (histogram.start(from.min(to)), histogram.start(from.max(to) + 1)));
+        let Some((from, to)) = dragged.or(held).or(state.logs.filter.range) else { return };
         let theme = Theme::of(ui);
         let range = Rect::from_x_y_ranges(scale.x(from.min(to))..=scale.x(from.max(to)), scale.rect.y_range());
         ui.painter().rect_filled(range, 0.0, theme.accent.ink.gamma_multiply(0.16));
@@ -105,19 +136,41 @@ fn paint(ui: &Ui, histogram: &Histogram, scale: &Scale) {
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(size::LINE, theme.line));
 }
 
-/// The counts of the bin under the pointer.
-fn tell(response: &egui::Response, state: &State, histogram: &Histogram, scale: &Scale) {
-    let Some(pos) = response.hover_pos() else { return };
-    let index = (scale.time(pos.x) - histogram.from_ms) / histogram.bin_ms.max(1);
-    let Some(bin) = histogram.bins.get(index as usize) else { return };
-    let at = timestamp_ms(histogram.from_ms + index * histogram.bin_ms);
-    let words = format!(
-        "{}\n{} ok · {} failed\nDrag to choose a part of the time",
-        format::moment(&state.settings, at),
-        grouped(u64::from(bin.ok)),
-        grouped(u64::from(bin.errors))
-    );
-    response.clone().on_hover_text_at_pointer(words);
+impl Brush {
+    /// The counts of the bin under the pointer, or of those that the keyboard holds.
+    fn tell(&self, response: &egui::Response, state: &State, histogram: &Histogram, scale: &Scale) {
+        if let Some((from, to)) = self.bins {
+            let words = bins_words(state, histogram, from.min(to), from.max(to));
+            response.show_tooltip_text(format!("{words}\nEnter chooses this time, Shift and the arrows more of it"));
+        } else if let Some(pos) = response.hover_pos() {
+            let bin = ((scale.time(pos.x) - histogram.from_ms) / histogram.bin_ms.max(1)) as usize;
+            let words = bins_words(state, histogram, bin, bin);
+            response.clone().on_hover_text_at_pointer(format!("{words}\nDrag to choose a part of the time"));
+        }
+    }
+}
+
+fn bins_words(state: &State, histogram: &Histogram, first: usize, last: usize) -> String {
+    let bins = histogram.bins.iter().skip(first).take(last + 1 - first);
+    let (ok, failed) = bins.fold((0, 0), |(ok, failed), bin| (ok + u64::from(bin.ok), failed + u64::from(bin.errors)));
+    let at = |bin| timestamp_ms(histogram.start(bin));
+    let (from, to) = (format::moment(&state.settings, at(first)), format::time(&state.settings, at(last + 1)));
+    format!("{from} to {to}\n{} ok · {} failed", grouped(ok), grouped(failed))
+}
+
+/// What can be done with the chosen part of the time.
+fn chosen(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some((from, to)) = state.logs.filter.range else { return };
+    ui.horizontal(|ui| {
+        let moment = |ms| format::time(&state.settings, timestamp_ms(ms));
+        hint(ui, format!("{} to {} · {}", moment(from), moment(to), count(state.logs.view.rows.len() as u64, "record")));
+        if ui.add(Push::quiet("Zoom in").small().with_icon(icons::ZOOM_IN).tooltip("Show this part of the time alone")).clicked() {
+            commands.send(Command::Logs(LogsCommand::ZoomIn));
+        }
+        if ui.add(Push::quiet("Clear").small().with_icon(icons::X).tooltip("Show all of the time again")).clicked() {
+            commands.send(Command::Logs(LogsCommand::Brush(None)));
+        }
+    });
 }
 
 /// Both ends of the time, with the date where it needs one.

@@ -1,39 +1,24 @@
 //! The list of records: only visible rows are drawn, selection is by row, copying reads the store.
 
-use std::sync::Arc;
-
-use egui::{RichText, Role, Sense, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
+use egui::{Role, Sense, Stroke, Ui, WidgetInfo};
 use egui_table::{AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
-use super::highlight;
-use crate::app::logs::LogsCommand;
-use crate::app::settings::Settings;
+use super::cells::Cells;
+use super::header::{Header, Shown};
+use super::selected;
+use crate::app::logs::work::MOST_COPIED;
+use crate::app::logs::{Columns, Listed, LogsCommand};
 use crate::app::{Command, Commands, State};
-use crate::base::clock::timestamp_ms;
-use crate::base::text::{duration, grouped};
+use crate::logs::Entry;
 use crate::logs::query::Query;
-use crate::logs::view::View;
-use crate::logs::{Entry, InvocationRecord};
+use crate::logs::table_text::Shape;
 use crate::metrics::range::DAY_MS;
 use crate::models;
-use crate::ui::format;
-use crate::ui::theme::{Theme, size, text};
+use crate::ui::theme::{Theme, size};
 use crate::ui::widgets::Selection;
 
-/// The columns: name, width in points (`None` takes what is left), and whether numbers stand at the right.
-const COLUMNS: [(&str, Option<f32>, bool); 8] = [
-    ("Time", Some(112.0), false),
-    ("Model", Some(104.0), false),
-    ("Operation", Some(122.0), false),
-    ("Status", Some(84.0), false),
-    ("Prompt", None, false),
-    ("In", Some(60.0), true),
-    ("Out", Some(56.0), true),
-    ("Latency", Some(68.0), true),
-];
-
-/// Columns that give way first where the place is narrow: In, Out, Operation, Status.
-const GIVE_WAY: [usize; 4] = [2, 5, 6, 3];
+/// Columns of the usual set that give way first where the place is narrow.
+const GIVE_WAY: [&str; 4] = ["operation", "in", "out", "result"];
 
 /// Least width of the prompt before other columns give way.
 const PROMPT_MIN: f32 = 200.0;
@@ -43,6 +28,7 @@ const PROMPT_MIN: f32 = 200.0;
 pub struct TableMemory {
     revealed: u64,
     visible_rows: usize,
+    header: Header,
 }
 
 impl TableMemory {
@@ -52,17 +38,23 @@ impl TableMemory {
         let focus = ui.interact(ui.available_rect_before_wrap(), id, Sense::click());
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, "Records"));
         let scroll_to = self.keys(ui, id, state, commands).or_else(|| self.wish(state));
-        let columns = columns(ui.available_width());
-        let mut table = Table::new().id_salt(("records", columns.len())).num_rows(state.logs.view.rows.len() as u64);
+        let mut columns = shown(&state.settings.log_columns, ui.available_width());
+        self.header.live_width(&mut columns);
+        let listed = state.logs.listed();
+        let mut table = Table::new().id_salt(("records", columns.len())).num_rows(listed.len() as u64);
         table = table.headers([HeaderRow::new(24.0)]).auto_size_mode(AutoSizeMode::Always);
-        table = table.columns(columns.iter().map(|column| sized(*column, ui.available_width(), &columns)).collect::<Vec<_>>());
+        table = table.columns(columns.iter().map(sized).collect::<Vec<_>>());
         if let Some(row) = scroll_to {
             table = table.scroll_to_row(row as u64, None);
         }
-        let mut rows = Rows::new(state, query, &columns);
+        let mut rows = Rows::new(state, query, &columns, &mut self.header);
         table.show(ui, &mut rows);
+        let clicked = rows.clicked.take();
         self.visible_rows = rows.visible;
-        if let Some((row, modifiers)) = rows.clicked {
+        if let Some(columns) = self.header.finish(ui, &state.settings.log_columns) {
+            commands.send(Command::Logs(LogsCommand::SetColumns(columns)));
+        }
+        if let Some((row, modifiers)) = clicked {
             ui.memory_mut(|memory| memory.request_focus(id));
             let mut selection = state.logs.selection.clone();
             selection.click(row, modifiers);
@@ -85,11 +77,10 @@ impl TableMemory {
         }
         let arrows = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
-        let view = &state.logs.view;
         let mut selection = state.logs.selection.clone();
-        let keys = selection.keys(ui, view.rows.len(), self.visible_rows.saturating_sub(1));
+        let keys = selection.keys(ui, state.logs.listed().len(), self.visible_rows.saturating_sub(1));
         if keys.copy {
-            ui.copy_text(lines(&selection, view));
+            copy(ui, state, commands);
         }
         if selection != state.logs.selection {
             commands.send(Command::Logs(LogsCommand::Select(selection)));
@@ -98,90 +89,65 @@ impl TableMemory {
     }
 }
 
-/// The selected records as JSON lines.
-fn lines(selection: &Selection, view: &View) -> String {
-    selection.text(|row| view.entry(row).map(|entry| entry.line.to_string()).unwrap_or_default())
+/// The selected records as JSON lines into the clipboard; what is too much for it goes to a file.
+fn copy(ui: &Ui, state: &State, commands: &mut Commands) {
+    if state.logs.selection.count() > MOST_COPIED {
+        commands.send(Command::Logs(LogsCommand::Export { shape: Shape::Lines, selected: true }));
+    } else {
+        ui.copy_text(selected::text(&state.logs, &[], Shape::Lines));
+    }
 }
 
-/// The columns that have place in `width` points.
-fn columns(width: f32) -> Vec<usize> {
-    let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
-    for column in GIVE_WAY {
-        let fixed: f32 = shown.iter().filter_map(|index| COLUMNS[*index].1).sum();
-        if fixed + PROMPT_MIN <= width {
-            break;
+/// The columns that have place in `width` points: of the usual ones some give way, chosen ones all stay and the list scrolls.
+fn shown(columns: &Columns, width: f32) -> Vec<Shown> {
+    let mut shown: Vec<_> = columns.iter().enumerate().map(|(place, column)| Shown::of(place, column)).collect();
+    let fixed = |shown: &[Shown]| shown.iter().filter(|column| !column.flexible).map(|column| column.width).sum::<f32>();
+    if *columns == Columns::default() {
+        for name in GIVE_WAY {
+            if fixed(&shown) + PROMPT_MIN <= width {
+                break;
+            }
+            shown.retain(|column| column.field.name() != name);
         }
-        shown.retain(|index| *index != column);
     }
+    let rest = (width - fixed(&shown)).max(PROMPT_MIN * 0.6).floor();
+    shown.iter_mut().filter(|column| column.flexible).for_each(|column| column.width = rest);
     shown
 }
 
-fn sized(index: usize, width: f32, columns: &[usize]) -> Column {
-    let fixed: f32 = columns.iter().filter_map(|index| COLUMNS[*index].1).sum();
-    let own = COLUMNS[index].1.unwrap_or_else(|| (width - fixed).max(120.0).floor());
-    Column::new(own).range(own..=own).resizable(false)
+/// The table remembers widths itself; a range of one width makes it keep to ours.
+fn sized(column: &Shown) -> Column {
+    Column::new(column.width).range(column.width..=column.width).id(egui::Id::unique(("log-column", column.field.name()))).resizable(false)
 }
 
 /// Draws cells for the table.
 struct Rows<'a> {
-    view: &'a Arc<View>,
+    listed: Listed<'a>,
+    anchor: Option<usize>,
     selection: &'a Selection,
-    settings: &'a Settings,
-    query: &'a Query,
-    columns: &'a [usize],
-    with_date: bool,
+    cells: Cells<'a>,
+    columns: &'a [Shown],
+    header: &'a mut Header,
+    first_ms: i64,
     clicked: Option<(usize, egui::Modifiers)>,
     visible: usize,
 }
 
 impl<'a> Rows<'a> {
-    fn new(state: &'a State, query: &'a Query, columns: &'a [usize]) -> Self {
+    fn new(state: &'a State, query: &'a Query, columns: &'a [Shown], header: &'a mut Header) -> Self {
         let logs = &state.logs;
         let with_date = logs.view.histogram.to_ms() - logs.view.histogram.from_ms > DAY_MS / 2;
         Self {
-            view: &logs.view,
+            listed: logs.listed(),
+            anchor: logs.listed().anchor_row(),
             selection: &logs.selection,
-            settings: &state.settings,
-            query,
+            cells: Cells { settings: &state.settings, query, with_date },
             columns,
-            with_date,
+            header,
+            first_ms: logs.view.histogram.from_ms,
             clicked: None,
             visible: 0,
         }
-    }
-
-    fn cell(&self, ui: &Ui, entry: &Entry, column: usize) {
-        match (column, entry.record()) {
-            (0, _) => paint(ui, RichText::new(self.time(entry.at_ms)).monospace().color(Theme::of(ui).text2), false),
-            (1, Some(record)) => words(ui, &models::short_name(&record.model_id), Theme::of(ui).series(&record.model_id).color),
-            (2, Some(record)) => words(ui, short_operation(&record.operation), Theme::of(ui).text2),
-            (3, record) => status(ui, record),
-            (4, record) => self.prompt(ui, entry, record),
-            (5, Some(record)) => number(ui, record.input_tokens.map(grouped).as_deref()),
-            (6, Some(record)) => number(ui, record.output_tokens.map(grouped).as_deref()),
-            (7, Some(record)) => number(ui, record.latency_ms.map(|ms| duration(std::time::Duration::from_millis(ms))).as_deref()),
-            _ => {}
-        }
-    }
-
-    fn time(&self, at_ms: i64) -> String {
-        let at = timestamp_ms(at_ms);
-        if self.with_date { format::custom(self.settings, at, "%m-%d %H:%M:%S") } else { format::time_ms(self.settings, at) }
-    }
-
-    fn prompt(&self, ui: &Ui, entry: &Entry, record: Option<&InvocationRecord>) {
-        let theme = Theme::of(ui);
-        let (preview, color) = match record {
-            None => (&*entry.line, theme.text2),
-            Some(InvocationRecord { prompt: Some(prompt), .. }) => (&**prompt, theme.text),
-            Some(record) if record.input_path.is_some() => ("Body in S3", theme.text3),
-            Some(record) if record.is_error() => ("Not logged: the call failed", theme.text3),
-            Some(_) => ("Text is not in the log", theme.text3),
-        };
-        let preview: String = preview.chars().take(400).collect();
-        let text = highlight::snippet(&preview, &entry.line, self.query);
-        let font = TextStyle::Body.resolve(ui.style());
-        paint(ui, highlight::marked(theme, &text, self.query, &font, color), false);
     }
 }
 
@@ -191,15 +157,8 @@ impl TableDelegate for Rows<'_> {
     }
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
-        let (name, _, right) = COLUMNS[self.columns[cell.col_range.start]];
-        let zone = if name == "Time" {
-            format!(" ({})", format::zone_name(self.settings, timestamp_ms(self.view.histogram.from_ms)))
-        } else {
-            String::new()
-        };
-        let theme = Theme::of(ui);
-        paint(ui, RichText::new(format!("{name}{zone}")).text_style(text::axis()).color(theme.text3), right);
-        ui.painter().hline(ui.max_rect().x_range(), ui.max_rect().bottom(), Stroke::new(size::LINE, theme.line));
+        let column = &self.columns[cell.col_range.start];
+        self.header.cell(ui, column, self.cells.settings, self.first_ms);
     }
 
     fn row_ui(&mut self, ui: &mut Ui, row: u64) {
@@ -213,13 +172,15 @@ impl TableDelegate for Rows<'_> {
         let response = ui.interact(rect, ui.scope_id().with("click"), Sense::CLICK);
         if selected {
             ui.painter().rect_filled(rect, 0.0, theme.raised);
+        } else if self.anchor == Some(row) {
+            ui.painter().rect_filled(rect, 0.0, theme.accent.tint);
         } else if response.hovered() {
             ui.painter().rect_filled(rect, 0.0, theme.panel);
         }
         if self.selection.cursor() == Some(row) {
             ui.painter().vline(rect.left() + 1.0, rect.y_range(), Stroke::new(2.0, theme.accent.ink));
         }
-        if let Some(entry) = self.view.entry(row) {
+        if let Some(entry) = self.listed.entry(row) {
             response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, row_name(&entry)));
         }
         if response.clicked() {
@@ -228,9 +189,9 @@ impl TableDelegate for Rows<'_> {
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
-        let column = self.columns[cell.col_nr];
-        if let Some(entry) = self.view.entry(cell.row_nr as usize) {
-            self.cell(ui, &entry, column);
+        let column = &self.columns[cell.col_nr];
+        if let Some(entry) = self.listed.entry(cell.row_nr as usize) {
+            self.cells.paint(ui, &entry, &column.field);
         }
     }
 
@@ -251,51 +212,25 @@ fn row_name(entry: &Entry) -> String {
     }
 }
 
-/// Paints a cell's text, cut with an ellipsis. Painted, not added: the row has a name, and its cells are no widgets of their own.
-fn paint(ui: &Ui, text: impl Into<WidgetText>, right: bool) {
-    let rect = ui.max_rect().shrink2(vec2(8.0, 0.0));
-    let galley = text.into().into_galley(ui, Some(TextWrapMode::Truncate), rect.width(), TextStyle::Body);
-    let left = if right { rect.right() - galley.size().x } else { rect.left() };
-    ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, Theme::of(ui).text);
-}
-
-fn words(ui: &Ui, words: &str, color: egui::Color32) {
-    paint(ui, RichText::new(words).color(color), false);
-}
-
-fn number(ui: &Ui, value: Option<&str>) {
-    let theme = Theme::of(ui);
-    let color = if value.is_some() { theme.text } else { theme.text3 };
-    paint(ui, RichText::new(value.unwrap_or("–")).monospace().color(color), true);
-}
-
-fn status(ui: &Ui, record: Option<&InvocationRecord>) {
-    let theme = Theme::of(ui);
-    match record {
-        None => words(ui, "raw line", theme.text3),
-        Some(InvocationRecord { error_code: Some(code), .. }) => words(ui, code.trim_end_matches("Exception"), theme.error.ink),
-        Some(_) => words(ui, "ok", theme.text3),
-    }
-}
-
-/// Operations as they fit a column.
-fn short_operation(operation: &str) -> &str {
-    match operation {
-        "InvokeModelWithResponseStream" => "InvokeStream",
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn columns_give_way_to_the_prompt_where_it_is_narrow() {
-        assert_eq!(columns(1_000.0).len(), COLUMNS.len());
-        let narrow = columns(500.0);
-        assert!(narrow.contains(&4) && narrow.contains(&0) && narrow.len() < COLUMNS.len());
-        let fixed: f32 = columns(640.0).iter().filter_map(|index| COLUMNS[*index].1).sum();
-        assert!(fixed + PROMPT_MIN <= 640.0);
+    fn usual_columns_give_way_to_the_prompt_where_it_is_narrow() {
+        let usual = Columns::default();
+        let names = |width: f32| shown(&usual, width).iter().map(|column| column.field.name().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(1_000.0).len(), usual.iter().len());
+        let narrow = names(500.0);
+        assert!(narrow.contains(&"prompt".to_owned()) && narrow.contains(&"time".to_owned()) && narrow.len() < usual.iter().len());
+        let columns = shown(&usual, 640.0);
+        assert!(columns.iter().map(|column| column.width).sum::<f32>() <= 640.0);
+    }
+
+    #[test]
+    fn chosen_columns_all_stay() {
+        let chosen = Columns::default().toggled("cost").resized(4, Some(300.0));
+        assert_eq!(shown(&chosen, 300.0).len(), 9);
+        assert_eq!(shown(&chosen, 300.0)[4].width, 300.0);
     }
 }

@@ -1,8 +1,9 @@
 //! The controls above the list: search, time, log group, refresh; and what is going on: loading, waiting, failures.
 
-use egui::{Align, Label, Layout, RichText, TextEdit, Ui};
+use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::facets::Facets;
+use super::search;
 use crate::app::insights::InsightsCommand;
 use crate::app::logs::{LogsCommand, Wait};
 use crate::app::{Command, Commands, Remote, Screen, State};
@@ -20,8 +21,8 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, facets: &mut Face
         if ui.add(Push::icon(icons::LIST_FILTER, "Show or hide the filters").selected(facets.shown(narrow))).clicked() {
             facets.switch(narrow);
         }
-        let controls = if two_rows { 4.0 } else { 420.0 };
-        search(ui, state, commands, (ui.available_width() - controls).max(160.0));
+        let controls = if two_rows { 4.0 } else { 450.0 };
+        search::ui(ui, state, commands, (ui.available_width() - controls).max(160.0));
         if !two_rows {
             time_and_source(ui, state, commands);
         }
@@ -31,47 +32,17 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, facets: &mut Face
     }
 }
 
-fn search(ui: &mut Ui, state: &State, commands: &mut Commands, width: f32) {
-    let mut text = state.logs.filter.text.clone();
-    let theme = Theme::of(ui);
-    let edit = TextEdit::singleline(&mut text)
-        .hint_text(RichText::new("Words, \"a phrase\", -without").color(theme.text3))
-        .desired_width(width - 16.0)
-        .margin(egui::Margin::symmetric(8, 5));
-    let response = ui.add(edit).accessible_name("Search the records");
-    found(ui, state, response.rect, &text);
-    if response.changed() {
-        commands.send(Command::Logs(LogsCommand::SetText(text)));
-    }
-    if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-        commands.send(Command::Logs(LogsCommand::SetText(String::new())));
-    }
-    if !response.has_focus() && ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::F)) {
-        response.request_focus();
-    }
-}
-
-/// How much was found and how fast, at the right end of the search box.
-fn found(ui: &Ui, state: &State, rect: egui::Rect, text: &str) {
-    if text.is_empty() && state.logs.filter.is_empty() {
-        return;
-    }
-    let (view, theme) = (&state.logs.view, Theme::of(ui));
-    let took = view.took.as_secs_f64() * 1e3;
-    let words = format!("{} of {} · {took:.1} ms", grouped(view.rows.len() as u64), grouped(view.store.len() as u64));
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let galley = ui.painter().layout_no_wrap(words, font, theme.text3);
-    // Long queries need the place themselves.
-    if galley.size().x + text.chars().count() as f32 * 8.0 + 24.0 < rect.width() {
-        let place = egui::pos2(rect.right() - galley.size().x - 8.0, rect.center().y - galley.size().y / 2.0);
-        ui.painter().galley(place, galley, theme.text3);
-    }
-}
-
 fn time_and_source(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let options = SPANS.map(|(name, span)| (Range::Last(span), name));
     if let Some(range) = choice_of(ui, &state.logs.range, &options) {
         commands.send(Command::Logs(LogsCommand::SetRange(range)));
+    }
+    if let Range::Between(from, to) = state.logs.range {
+        let moment = |ms| crate::ui::format::custom(&state.settings, crate::base::clock::timestamp_ms(ms), "%b %d %H:%M");
+        hint(ui, format!("{} – {}", moment(from), moment(to)));
+    }
+    if ui.add(Push::icon(icons::ZOOM_OUT, "Twice the time")).clicked() {
+        commands.send(Command::Logs(LogsCommand::ZoomOut));
     }
     group_menu(ui, state, commands);
     refresh(ui, commands);
@@ -150,7 +121,12 @@ pub fn awaited(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let stop = match &awaited.status {
         Wait::Looking | Wait::Arrived => {
             let words = format!("Waiting for the record of request {id}");
-            Busy::new(&words).detail("Bedrock delivers it some seconds after the reply").cancel("Stop waiting").show(ui)
+            let detail =
+                if awaited.at_ms.is_some() { "Its time is being loaded" } else { "Bedrock delivers it some seconds after the reply" };
+            Busy::new(&words).detail(detail).cancel("Stop waiting").show(ui)
+        }
+        Wait::Missing if awaited.at_ms.is_some() => {
+            told(ui, Tone::Warn, &format!("The log group has no record {id} at the time of the link: it may have expired"))
         }
         Wait::Missing => {
             let words =
@@ -165,6 +141,46 @@ pub fn awaited(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.add_space(size::GAP_SMALL);
 }
 
+/// A link that cannot be followed in the open place.
+pub fn waiting_link(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some(link) = crate::app::logs::link::elsewhere(state) else { return };
+    let account = crate::ui::format::masked(&state.settings, &link.account);
+    let words = format!("The link leads to account {account} in {}: open that place and the record follows", link.region);
+    if told(ui, Tone::Warn, &words) {
+        commands.send(Command::Logs(LogsCommand::DropLink));
+    }
+}
+
+/// An export under way or ended.
+pub fn export(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some(export) = &state.logs.work.export else { return };
+    let done = match &export.outcome {
+        None => {
+            let words = format!("Writing {} of {}", grouped(export.written as u64), count(export.total as u64, "record"));
+            Busy::new(&words).cancel("Stop").show(ui)
+        }
+        Some(Ok(path)) => {
+            let path = path.display().to_string();
+            told_with_copy(ui, &format!("{} written to {path}", count(export.total as u64, "record")), &path)
+        }
+        Some(Err(problem)) => told(ui, Tone::Error, &format!("{}: {}. {}", problem.what, problem.why, problem.remedy)),
+    };
+    if done {
+        commands.send(Command::Logs(LogsCommand::DismissExport));
+    }
+}
+
+fn told_with_copy(ui: &mut Ui, words: &str, path: &str) -> bool {
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        ui.set_max_height(size::CONTROL);
+        let stop = ui.add(Push::icon(icons::X, "Dismiss")).clicked();
+        copy_button(ui, "Path of the file", || path.to_owned());
+        ui.with_layout(Layout::left_to_right(Align::Min), |ui| note(ui, Tone::Ok, words));
+        stop
+    })
+    .inner
+}
+
 fn told(ui: &mut Ui, tone: Tone, words: &str) -> bool {
     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
         let stop = ui.add(Push::icon(icons::X, "Dismiss")).clicked();
@@ -174,20 +190,24 @@ fn told(ui: &mut Ui, tone: Tone, words: &str) -> bool {
     .inner
 }
 
-/// The Logs Insights query that the filter stands for.
-pub fn insights(ui: &mut Ui, text: &str, commands: &mut Commands) {
+/// The Logs Insights query that the filter stands for, and at its right what concerns the list as a whole.
+pub fn insights(ui: &mut Ui, asked: &super::Asked, commands: &mut Commands, list: impl FnOnce(&mut Ui, &mut Commands)) {
     let theme = Theme::of(ui);
-    ui.horizontal(|ui| {
-        let width = ui.available_width() - 62.0;
-        ui.scope(|ui| {
-            ui.set_max_width(width);
-            let label = Label::new(RichText::new(text).monospace().color(theme.text3)).truncate();
-            ui.add(label).on_hover_text("The same question for CloudWatch Logs Insights");
-        });
-        copy_button(ui, "Logs Insights query", || text.to_owned());
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.set_max_height(size::CONTROL);
+        list(ui, commands);
         if ui.add(Push::icon(icons::SQUARE_TERMINAL, "Ask this in Insights").small()).clicked() {
-            commands.send(Command::Insights(InsightsCommand::Ask(text.to_owned())));
+            commands.send(Command::Insights(InsightsCommand::Ask(asked.insights.clone())));
             commands.send(Command::Go(Screen::Insights));
         }
+        copy_button(ui, "Logs Insights query", || asked.insights.clone());
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            if !asked.only_here.is_empty() {
+                let response = icons::icon(ui, icons::INFO, theme.warn.ink);
+                response.on_hover_text(format!("Logs Insights finds other records:\n{}", asked.only_here.join("\n")));
+            }
+            let label = Label::new(RichText::new(&asked.insights).monospace().color(theme.text3)).truncate();
+            ui.add(label).on_hover_text(format!("The same question for CloudWatch Logs Insights:\n{}", asked.lines));
+        });
     });
 }

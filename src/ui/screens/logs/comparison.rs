@@ -1,0 +1,158 @@
+//! Two records compared: facts in a table, texts word by word.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Stroke, TextStyle, Ui};
+
+use crate::app::logs::LogsCommand;
+use crate::app::{Command, Commands, State};
+use crate::base::text::{count, one_line};
+use crate::logs::compare::{Comparison, Fact, Kind, TextDiff};
+use crate::models;
+use crate::ui::theme::{Theme, size};
+use crate::ui::widgets::{Busy, Push, checkbox, copy_button, hint, section};
+use crate::ui::{format, icons};
+
+/// Characters of a text that are laid out.
+const SHOWN: usize = 24_000;
+
+/// What the comparison keeps between frames.
+#[derive(Debug, Default)]
+pub struct ComparisonView {
+    /// Also facts that are the same.
+    all: bool,
+}
+
+impl ComparisonView {
+    /// Draws the comparison.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        ui.horizontal(|ui| {
+            section(ui, "Comparison");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.add(Push::icon(icons::X, "Close the comparison")).clicked() {
+                    commands.send(Command::Logs(LogsCommand::CloseComparison));
+                }
+            });
+        });
+        let Some(comparison) = state.logs.work.comparison.value() else {
+            Busy::new("Comparing…").show(ui);
+            return;
+        };
+        legend(ui);
+        ScrollArea::vertical().id_salt("comparison").auto_shrink([false, false]).show(ui, |ui| {
+            self.facts(ui, state, comparison);
+            for text in &comparison.texts {
+                ui.add_space(size::GAP);
+                words(ui, text);
+            }
+        });
+    }
+
+    fn facts(&mut self, ui: &mut Ui, state: &State, comparison: &Comparison) {
+        let same = comparison.facts.iter().filter(|fact| fact.is_same()).count();
+        let words = format!("Also show what is the same ({same})");
+        checkbox(ui, &mut self.all, &words);
+        let wide = ui.available_width();
+        Grid::new("facts").num_columns(4).spacing([10.0, 3.0]).striped(true).show(ui, |ui| {
+            ["", "Older", "Newer", ""].into_iter().for_each(|title| drop(hint(ui, title)));
+            ui.end_row();
+            for fact in comparison.facts.iter().filter(|fact| self.all || !fact.is_same()) {
+                fact_row(ui, state, fact, wide);
+                ui.end_row();
+            }
+        });
+    }
+}
+
+/// Colour never carries meaning alone: words of the older are struck, those of the newer underlined.
+fn legend(ui: &mut Ui) {
+    let theme = Theme::of(ui);
+    let mut job = LayoutJob::default();
+    let font = TextStyle::Small.resolve(ui.style());
+    for (kind, words) in [(Kind::Left, "only in the older"), (Kind::Same, "   "), (Kind::Right, "only in the newer")] {
+        job.append(words, 0.0, look(theme, kind, TextFormat::simple(font.clone(), theme.text)));
+    }
+    ui.add(Label::new(job));
+    ui.add_space(size::GAP_SMALL);
+}
+
+fn fact_row(ui: &mut Ui, state: &State, fact: &Fact, wide: f32) {
+    let theme = Theme::of(ui);
+    let room = ((wide - 150.0) / 2.0 / 7.0).clamp(8.0, 60.0) as usize;
+    ui.label(RichText::new(one_line(&fact.name, 24)).small().color(theme.text3)).on_hover_text(&fact.name);
+    for value in [&fact.left, &fact.right] {
+        let value = format::masked(&state.settings, value.as_deref().unwrap_or("–"));
+        let short = if fact.name == "Model" { models::short_name(&value) } else { value.clone() };
+        let color = if fact.is_same() { theme.text2 } else { theme.text };
+        ui.label(RichText::new(one_line(&short, room)).monospace().color(color)).on_hover_text(value);
+    }
+    let more = fact.more.filter(|more| *more != 0.0).map(difference);
+    ui.label(RichText::new(more.unwrap_or_default()).monospace().color(theme.text3));
+}
+
+/// `+12`, `−0.0031`.
+fn difference(more: f64) -> String {
+    let sign = if more > 0.0 { '+' } else { '−' };
+    let text = format!("{:.4}", more.abs());
+    format!("{sign}{}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+fn words(ui: &mut Ui, text: &TextDiff) {
+    let theme = Theme::of(ui);
+    let (gone, new) = text.changed();
+    ui.horizontal(|ui| {
+        section(ui, text.name);
+        let words = if text.is_same() {
+            "the same".to_owned()
+        } else {
+            format!("{} only in the older, {new} only in the newer", count(gone as u64, "word"))
+        };
+        hint(ui, words);
+        copy_button(ui, "Comparison as text", || marked(text));
+    });
+    let font = TextStyle::Body.resolve(ui.style());
+    let mut job = LayoutJob::default();
+    let mut left = SHOWN;
+    for run in &text.runs {
+        let end = run.text.char_indices().nth(left).map_or(run.text.len(), |(end, _)| end);
+        job.append(&run.text[..end], 0.0, look(theme, run.kind, TextFormat::simple(font.clone(), theme.text)));
+        left -= run.text[..end].chars().count();
+        if left == 0 {
+            break;
+        }
+    }
+    ui.add(Label::new(job).wrap());
+    if left == 0 {
+        hint(ui, "The rest is left out here; Copy takes all of it");
+    }
+}
+
+fn look(theme: &Theme, kind: Kind, plain: TextFormat) -> TextFormat {
+    match kind {
+        Kind::Same => plain,
+        Kind::Left => {
+            TextFormat { background: theme.error.tint, strikethrough: Stroke::new(1.0, theme.error.ink), color: theme.error.ink, ..plain }
+        }
+        Kind::Right => TextFormat { background: theme.ok.tint, underline: Stroke::new(1.0, theme.ok.ink), color: theme.ok.ink, ..plain },
+    }
+}
+
+/// The comparison as git writes words that differ.
+fn marked(text: &TextDiff) -> String {
+    let run = |run: &crate::logs::compare::Run| match run.kind {
+        Kind::Same => run.text.clone(),
+        Kind::Left => format!("[-{}-]", run.text),
+        Kind::Right => format!("{{+{}+}}", run.text),
+    };
+    text.runs.iter().map(run).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_read_well_and_texts_are_marked() {
+        assert_eq!([difference(12.0), difference(-0.0031), difference(1e-9)], ["+12", "−0.0031", "+0"]);
+        assert_eq!(marked(&TextDiff::of("Prompt", "a b c", "a x c")), "a [-b-]{+x+} c");
+    }
+}
