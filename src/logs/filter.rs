@@ -71,9 +71,9 @@ impl Dimension {
     pub fn insights_of(self, value: &str, include: bool) -> String {
         let mut choice = Choice::default();
         if include {
-            choice.toggle_include(value)
+            choice.toggle_include(value);
         } else {
-            choice.toggle_exclude(value)
+            choice.toggle_exclude(value);
         }
         self.insights(&choice).trim_start_matches(" | ").to_owned()
     }

@@ -56,7 +56,7 @@ fn collect(json: &Value, path: &str, most: usize, out: &mut Vec<String>) {
     match json {
         Value::Object(members) => members.iter().for_each(|(name, inner)| collect(inner, &joined(path, name), most, out)),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(place, inner)| collect(inner, &joined(path, &place.to_string()), most, out))
+            items.iter().enumerate().for_each(|(place, inner)| collect(inner, &joined(path, &place.to_string()), most, out));
         }
         _ if path.is_empty() => {}
         _ => out.push(path.to_owned()),

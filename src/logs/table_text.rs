@@ -89,10 +89,9 @@ impl<'f> Writer<'f> {
     }
 
     fn aligned<'a>(&self, cells: impl Iterator<Item = Cow<'a, str>>) -> String {
-        let padded = cells.zip(self.fields.iter().zip(&self.widths)).map(|(cell, (field, width))| match field.is_number() {
-            true => format!("{cell:>width$}"),
-            false => format!("{cell:<width$}"),
-        });
+        let padded = cells
+            .zip(self.fields.iter().zip(&self.widths))
+            .map(|(cell, (field, width))| if field.is_number() { format!("{cell:>width$}") } else { format!("{cell:<width$}") });
         format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
     }
 }

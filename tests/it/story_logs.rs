@@ -384,8 +384,8 @@ fn the_same_is_found_here_and_by_the_insights_text() {
             ingested_ms: entry.at_ms,
             stream: "s".into(),
             log: "l".into(),
-            message: entry.line.clone(),
-            pointer: String::new(),
+            message: (&*entry.line).into(),
+            pointer: outcrop::insights::Pointer::None,
         })
         .collect();
     let texts = [

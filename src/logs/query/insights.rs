@@ -8,7 +8,7 @@ impl Query {
     /// The filter commands that stand for the query, each with its leading bar. What Logs Insights cannot say is left out, see [`Self::only_here`].
     pub fn insights(&self) -> String {
         let commands = self.clauses.iter().filter_map(Clause::insights);
-        commands.map(|condition| format!(" | filter {condition}")).collect()
+        commands.map(|condition| [" | filter ", &condition].concat()).collect()
     }
 
     /// Parts of the query that Logs Insights cannot say, and parts that it judges by the usual place of a value alone.

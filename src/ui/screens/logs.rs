@@ -72,7 +72,7 @@ impl LogsScreen {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         self.asked.keep_up(&state.logs.filter);
         let narrow = ui.available_width() < NARROW;
-        let side_open = state.logs.detail.is_some() || self.is_comparing(state);
+        let side_open = state.logs.detail.is_some() || is_comparing(state);
         if narrow && side_open {
             side(ui, 14).show(ui, |ui| self.side_ui(ui, state, commands));
             return;
@@ -92,13 +92,9 @@ impl LogsScreen {
         CentralPanel::default().frame(frame).show(ui, |ui| self.records(ui, state, commands, narrow));
     }
 
-    fn is_comparing(&self, state: &State) -> bool {
-        !matches!(state.logs.work.comparison, Remote::NotAsked)
-    }
-
     /// The comparison while there is one, else the opened record.
     fn side_ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        if self.is_comparing(state) {
+        if is_comparing(state) {
             self.comparison.ui(ui, state, commands);
         } else {
             self.detail.ui(ui, state, &self.asked.query, commands);
@@ -131,6 +127,10 @@ impl LogsScreen {
         }
         self.table.ui(ui, state, &self.asked.query, commands);
     }
+}
+
+fn is_comparing(state: &State) -> bool {
+    !matches!(state.logs.work.comparison, Remote::NotAsked)
 }
 
 fn side(ui: &Ui, margin: i8) -> Frame {

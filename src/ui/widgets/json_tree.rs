@@ -139,9 +139,10 @@ impl JsonTree {
     /// To the next match, or the one before; from the last one on to the first.
     fn go(&mut self, back: bool) {
         let at = self.cursor;
-        let next = match back {
-            false => self.found.iter().find(|row| at.is_none_or(|at| **row > at)).or(self.found.first()),
-            true => self.found.iter().rev().find(|row| at.is_some_and(|at| **row < at)).or(self.found.last()),
+        let next = if back {
+            self.found.iter().rev().find(|row| at.is_some_and(|at| **row < at)).or(self.found.last())
+        } else {
+            self.found.iter().find(|row| at.is_none_or(|at| **row > at)).or(self.found.first())
         };
         if let Some(row) = next.copied() {
             self.cursor = Some(row);

@@ -38,7 +38,7 @@ impl Cells<'_> {
             ("result", record) => status(ui, record),
             ("prompt", record) => self.prompt(ui, entry, record),
             ("latency" | "first", Some(_)) => {
-                number(ui, measure(field, entry).map(|ms| duration(std::time::Duration::from_millis(ms as u64))))
+                number(ui, measure(field, entry).map(|ms| duration(std::time::Duration::from_millis(ms as u64))));
             }
             ("cost", Some(_)) => number(ui, measure(field, entry).map(dollars)),
             _ if field.is_number() => number(ui, measure(field, entry).map(|count| grouped(count as u64))),
@@ -95,6 +95,7 @@ fn measure(field: &Field, entry: &Entry) -> Option<f64> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made for the cell")]
 fn number(ui: &Ui, value: Option<String>) {
     let theme = Theme::of(ui);
     let color = if value.is_some() { theme.text } else { theme.text3 };

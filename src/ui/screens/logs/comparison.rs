@@ -53,7 +53,9 @@ impl ComparisonView {
         checkbox(ui, &mut self.all, &words);
         let wide = ui.available_width();
         Grid::new("facts").num_columns(4).spacing([10.0, 3.0]).striped(true).show(ui, |ui| {
-            ["", "Older", "Newer", ""].into_iter().for_each(|title| drop(hint(ui, title)));
+            for title in ["", "Older", "Newer", ""] {
+                hint(ui, title);
+            }
             ui.end_row();
             for fact in comparison.facts.iter().filter(|fact| self.all || !fact.is_same()) {
                 fact_row(ui, state, fact, wide);

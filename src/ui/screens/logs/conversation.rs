@@ -148,10 +148,9 @@ impl ConversationView {
             hint(ui, format!("{} more: see Raw, or copy the conversation", count(hidden, "character")));
         }
         let words = if whole { "Show less".to_owned() } else { format!("Show {} more", count(hidden, "character")) };
-        if (hidden > 0 || shown.chars().nth(FOLDED).is_some()) && ui.push_id(id, |ui| ui.add(Push::quiet(&words).small()).clicked()).inner {
-            if !self.whole.remove(&id) {
-                self.whole.insert(id);
-            }
+        let can_fold = hidden > 0 || shown.chars().nth(FOLDED).is_some();
+        if can_fold && ui.push_id(id, |ui| ui.add(Push::quiet(&words).small()).clicked()).inner && !self.whole.remove(&id) {
+            self.whole.insert(id);
         }
     }
 }
