@@ -52,6 +52,12 @@ impl Fact {
     pub fn is_same(&self) -> bool {
         self.left == self.right
     }
+
+    /// Whether both are times of one day.
+    pub fn is_same_day(&self) -> bool {
+        let day = |value: &Option<String>| value.as_ref().and_then(|time| time.split_once(' ')).map(|(day, _)| day.to_owned());
+        day(&self.left) == day(&self.right)
+    }
 }
 
 /// A text of both records, word by word.
@@ -139,9 +145,17 @@ fn facts(left: &Detail, right: &Detail) -> Vec<Fact> {
             _ => None,
         };
         let more = number(&left).zip(number(&right)).map(|(left, right)| right - left);
-        Fact { name: field.title().to_owned(), left: left.map(|v| v.to_string()), right: right.map(|v| v.to_string()), more }
+        Fact { name: field.title().to_owned(), left: left.map(|v| written(&v)), right: right.map(|v| written(&v)), more }
     };
     FACTS.iter().map(fact).filter(|fact| fact.left.is_some() || fact.right.is_some()).collect()
+}
+
+/// A value as text; numbers with at most six decimals.
+fn written(value: &super::field::Scalar<'_>) -> String {
+    match value {
+        super::field::Scalar::Number(number) if number.fract() != 0.0 => format!("{number:.6}").trim_end_matches('0').to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Settings of the requests: everything of the input body but what was said.

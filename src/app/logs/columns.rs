@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn columns_come_go_and_move() {
-        let columns = Columns::default().toggled("operation").toggled("cost").moved(6, 0);
+        let columns = Columns::default().toggled("operation").toggled("cost").moved(7, 0);
         assert_eq!(names(&columns), ["cost", "time", "model", "result", "prompt", "in", "out", "latency"]);
         assert_eq!(columns.clone().moved(9, 0), columns);
         let one = Columns(vec![Column::of("time")]);

@@ -21,8 +21,19 @@ pub struct Context {
     pub before: usize,
     /// Newer records shown.
     pub after: usize,
-    /// The selection among the found records, for the way back.
-    pub back: Selection,
+    /// The way back.
+    pub back: Back,
+}
+
+/// What was selected among the found records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Back {
+    /// The selected rows.
+    pub rows: Selection,
+    /// Number of the search that found them: rows of another one are others.
+    pub search: u64,
+    /// Time and id of the opened event.
+    pub opened: (i64, Box<str>),
 }
 
 /// The rows of the list.

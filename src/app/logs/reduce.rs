@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Awaited, Context, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
+use super::listed::Back;
 use super::{link, listed, selection, work};
 use crate::app::{Command, Effect, Remote, Screen, State};
 use crate::base::problem::Problem;
@@ -191,6 +192,7 @@ fn loaded(state: &mut State, number: u64, store: Arc<Store>, progress: Progress)
     state.logs.load.progress = progress;
     let unchanged = store.len() == state.logs.store.len() && store.extent() == state.logs.store.extent();
     state.logs.store = store;
+    selection::keep_in_context(&mut state.logs);
     if unchanged && state.logs.view.store.len() == state.logs.store.len() { Vec::new() } else { search(state) }
 }
 
@@ -293,7 +295,10 @@ fn show_context(state: &mut State) -> Vec<Effect> {
     if logs.store.find(at_ms, &id).is_none() {
         return Vec::new();
     }
-    let back = if let Some(context) = logs.context.take() { context.back } else { logs.selection.clone() };
+    let back = match logs.context.take() {
+        Some(context) => context.back,
+        None => Back { rows: logs.selection.clone(), search: logs.search.answered, opened: (at_ms, id.clone()) },
+    };
     logs.context = Some(Context { at_ms, id, before: listed::CONTEXT_STEP, after: listed::CONTEXT_STEP, back });
     selection::reselect(logs);
     Vec::new()
@@ -310,8 +315,16 @@ fn more_context(logs: &mut LogsState, before: usize, after: usize) {
 /// Back to what was found, and to what was selected there.
 fn leave_context(state: &mut State) -> Vec<Effect> {
     let logs = &mut state.logs;
-    let Some(context) = logs.context.take() else { return Vec::new() };
-    selection::select(logs, context.back);
+    let Some(Context { back, .. }) = logs.context.take() else { return Vec::new() };
+    let mut rows = back.rows;
+    if back.search != logs.search.answered {
+        rows.clear();
+        let place = logs.view.store.find(back.opened.0, &back.opened.1);
+        if let Some(row) = place.and_then(|index| logs.view.row_of(index)) {
+            rows.select(row);
+        }
+    }
+    selection::select(logs, rows);
     selection::reveal_cursor(logs);
     Vec::new()
 }

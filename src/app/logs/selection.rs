@@ -11,6 +11,7 @@ use crate::ui::widgets::Selection;
 /// Selects `rows` and opens the event of the keyboard's row.
 pub fn select(logs: &mut LogsState, rows: Selection) -> Vec<Effect> {
     logs.selection = rows;
+    logs.work.comparison = Remote::NotAsked;
     let entry = logs.selection.cursor().and_then(|row| logs.listed().entry(row));
     let is_open = matches!((&logs.detail, &entry), (Some(detail), Some(entry)) if detail.entry.id == entry.id);
     if !is_open {
@@ -33,6 +34,13 @@ pub fn keep_over(logs: &mut LogsState, view: Arc<View>) {
 pub fn reselect(logs: &mut LogsState) {
     select_opened(logs);
     reveal_cursor(logs);
+}
+
+/// Another store may have other rows around the record in question: the selection follows its event.
+pub fn keep_in_context(logs: &mut LogsState) {
+    if logs.context.is_some() {
+        select_opened(logs);
+    }
 }
 
 /// Brings the keyboard's row into sight.

@@ -125,10 +125,11 @@ impl Term {
         (self.wanted && is_in_line && is_plain(text)).then_some(text)
     }
 
-    /// What to mark in texts.
+    /// What to mark in texts: what is asked of one field is not what a person looks for in another.
     pub(super) fn pattern(&self) -> Option<&Regex> {
+        let is_in_texts = self.field.as_ref().is_none_or(|field| matches!(field.name(), "prompt" | "line"));
         match &self.test {
-            Test::Contains { pattern, .. } | Test::Matches { pattern, .. } if self.wanted => Some(pattern),
+            Test::Contains { pattern, .. } | Test::Matches { pattern, .. } if self.wanted && is_in_texts => Some(pattern),
             _ => None,
         }
     }

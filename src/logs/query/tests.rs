@@ -124,6 +124,7 @@ fn hits_are_merged_and_in_order() {
     let query = Query::new("refund fund order");
     assert_eq!(query.hits("Refund the order"), vec![0..6, 11..16]);
     assert_eq!(query.first_hit("my order, a refund"), Some(3..8));
+    assert!(Query::new("model:refund").hits("refund").is_empty() && Query::new("prompt:refund").hits("refund").len() == 1);
     assert!(Query::new("-refund").hits("refund").is_empty() && Query::new("/x*/").hits("abc").is_empty());
 }
 

@@ -82,7 +82,7 @@ impl LogsScreen {
             Panel::left("log-facets").exact_size(208.0).resizable(false).frame(frame).show(ui, |ui| self.facets.ui(ui, state, commands));
         }
         if side_open {
-            let width = (ui.available_width() * 0.4).clamp(300.0, 380.0);
+            let width = (ui.available_width() * 0.4).clamp(300.0, 396.0);
             let frame = side(ui, 14);
             Panel::right("log-detail").resizable(true).default_size(width).size_range(280.0..=900.0).frame(frame).show(ui, |ui| {
                 self.side_ui(ui, state, commands);

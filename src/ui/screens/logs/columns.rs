@@ -15,6 +15,12 @@ use crate::ui::widgets::{Field as TextField, Push, checkbox, hint, section};
 /// Fields of a record that are offered.
 const PATHS: usize = 200;
 
+/// Height of a chosen column's line, points.
+const ROW: f32 = 32.0;
+
+/// Characters of a path that are shown.
+const TITLE: usize = 40;
+
 /// Records that are looked at for their fields.
 const SAMPLES: usize = 40;
 
@@ -37,12 +43,9 @@ impl Chooser {
             Popup::from_toggle_button_response(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).accessible_name("Columns");
         popup.show(|ui| {
             ui.set_width(340.0);
-            let height = (ui.ctx().content_rect().height() - 120.0).max(180.0);
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                if let Some(columns) = self.content(ui, &state.settings.log_columns) {
-                    commands.send(Command::Logs(LogsCommand::SetColumns(columns)));
-                }
-            });
+            if let Some(columns) = self.content(ui, &state.settings.log_columns) {
+                commands.send(Command::Logs(LogsCommand::SetColumns(columns)));
+            }
         });
     }
 
@@ -56,16 +59,19 @@ impl Chooser {
                 }
             });
         });
-        for (place, column) in columns.iter().enumerate() {
-            changed = chosen(ui, columns, place, &column.field()).or(changed.take());
-        }
+        let window = ui.ctx().content_rect().height();
+        scrolled(ui, "chosen", (columns.iter().len() as f32 * ROW).min(window * 0.36), |ui| {
+            for (place, column) in columns.iter().enumerate() {
+                changed = chosen(ui, columns, place, &column.field()).or(changed.take());
+            }
+        });
         ui.add_space(size::GAP_SMALL);
         section(ui, "Add a column");
         TextField::new("Find a field", &mut self.query).hint("Name or path of a field").label_hidden().width(300.0).show(ui);
         if columns.iter().len() >= MOST {
             hint(ui, "No more columns fit: remove one first");
         }
-        self.addable(ui, columns).or(changed)
+        scrolled(ui, "addable", (window * 0.3).min(260.0), |ui| self.addable(ui, columns)).or(changed)
     }
 
     /// Fields that are no columns yet and fit what is typed.
@@ -94,24 +100,31 @@ impl Chooser {
     }
 }
 
+/// A list of its own height; popups would give it less.
+fn scrolled<R>(ui: &mut Ui, name: &str, height: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let area = ScrollArea::vertical().id_salt(name).max_height(height).min_scrolled_height(height).auto_shrink([false, true]);
+    area.show(ui, content).inner
+}
+
 fn chosen(ui: &mut Ui, columns: &Columns, place: usize, field: &Field) -> Option<Columns> {
     let (title, last) = (field.title(), columns.iter().len() - 1);
     ui.push_id(field.name(), |ui| {
         let mut changed = None;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.set_max_height(22.0);
-            if ui.add(Push::icon(icons::ARROW_DOWN, &format!("Move {title} to the right")).small().enabled(place < last)).clicked() {
-                changed = Some(columns.clone().moved(place, place + 1));
-            }
-            if ui.add(Push::icon(icons::ARROW_UP, &format!("Move {title} to the left")).small().enabled(place > 0)).clicked() {
-                changed = Some(columns.clone().moved(place, place - 1));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-                let mut on = true;
-                if checkbox(ui, &mut on, title).changed() {
-                    changed = Some(columns.clone().toggled(field.name()));
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.add(Push::icon(icons::ARROW_DOWN, &format!("Move {title} to the right")).small().enabled(place < last)).clicked() {
+                    changed = Some(columns.clone().moved(place, place + 1));
                 }
+                if ui.add(Push::icon(icons::ARROW_UP, &format!("Move {title} to the left")).small().enabled(place > 0)).clicked() {
+                    changed = Some(columns.clone().moved(place, place - 1));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+                    let mut on = true;
+                    if checkbox(ui, &mut on, title).changed() {
+                        changed = Some(columns.clone().toggled(field.name()));
+                    }
+                });
             });
         });
         changed
@@ -124,11 +137,17 @@ fn add(ui: &mut Ui, name: &str, about: &str) -> bool {
     ui.horizontal(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
         let words = format!("Add {}", field.title());
-        let clicked = ui.add(Push::quiet(field.title()).small().with_icon(icons::PLUS)).accessible_name(words).clicked();
+        let clicked = ui.add(Push::quiet(&shortened(field.title())).small().with_icon(icons::PLUS)).accessible_name(words).on_hover_text(name).clicked();
         ui.label(RichText::new(about).small().color(Theme::of(ui).text3));
         clicked
     })
     .inner
+}
+
+/// A long path by its end, which tells it from others.
+fn shortened(title: &str) -> String {
+    let hidden = title.chars().count().saturating_sub(TITLE);
+    if hidden == 0 { title.to_owned() } else { format!("…{}", title.chars().skip(hidden + 1).collect::<String>()) }
 }
 
 /// Fields of the opened record and of those at the top of the list, in their order.

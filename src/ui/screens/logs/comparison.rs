@@ -15,10 +15,13 @@ use crate::ui::{format, icons};
 /// Characters of a text that are laid out.
 const SHOWN: usize = 24_000;
 
+/// Characters kept at each end of a long stretch that is the same.
+const AROUND: usize = 160;
+
 /// What the comparison keeps between frames.
 #[derive(Debug, Default)]
 pub struct ComparisonView {
-    /// Also facts that are the same.
+    /// Also what is the same.
     all: bool,
 }
 
@@ -42,7 +45,7 @@ impl ComparisonView {
             self.facts(ui, state, comparison);
             for text in &comparison.texts {
                 ui.add_space(size::GAP);
-                words(ui, text);
+                words(ui, text, self.all);
             }
         });
     }
@@ -83,7 +86,11 @@ fn fact_row(ui: &mut Ui, state: &State, fact: &Fact, wide: f32) {
     ui.label(RichText::new(one_line(&fact.name, 24)).small().color(theme.text3)).on_hover_text(&fact.name);
     for value in [&fact.left, &fact.right] {
         let value = format::masked(&state.settings, value.as_deref().unwrap_or("–"));
-        let short = if fact.name == "Model" { models::short_name(&value) } else { value.clone() };
+        let short = match fact.name.as_str() {
+            "Model" => models::short_name(&value),
+            "Time" => value.split_once(' ').filter(|_| fact.is_same_day()).map_or_else(|| value.clone(), |(_, time)| time.to_owned()),
+            _ => value.clone(),
+        };
         let color = if fact.is_same() { theme.text2 } else { theme.text };
         ui.label(RichText::new(one_line(&short, room)).monospace().color(color)).on_hover_text(value);
     }
@@ -94,11 +101,11 @@ fn fact_row(ui: &mut Ui, state: &State, fact: &Fact, wide: f32) {
 /// `+12`, `−0.0031`.
 fn difference(more: f64) -> String {
     let sign = if more > 0.0 { '+' } else { '−' };
-    let text = format!("{:.4}", more.abs());
+    let text = format!("{:.6}", more.abs());
     format!("{sign}{}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-fn words(ui: &mut Ui, text: &TextDiff) {
+fn words(ui: &mut Ui, text: &TextDiff, all: bool) {
     let theme = Theme::of(ui);
     let (gone, new) = text.changed();
     ui.horizontal(|ui| {
@@ -111,10 +118,17 @@ fn words(ui: &mut Ui, text: &TextDiff) {
         hint(ui, words);
         copy_button(ui, "Comparison as text", || marked(text));
     });
+    if text.is_same() && !all {
+        return;
+    }
     let font = TextStyle::Body.resolve(ui.style());
     let mut job = LayoutJob::default();
     let mut left = SHOWN;
     for run in &text.runs {
+        if run.kind == Kind::Same && !all && run.text.chars().nth(2 * AROUND + 80).is_some() {
+            append_ends(&mut job, &run.text, &TextFormat::simple(font.clone(), theme.text), theme);
+            continue;
+        }
         let end = run.text.char_indices().nth(left).map_or(run.text.len(), |(end, _)| end);
         job.append(&run.text[..end], 0.0, look(theme, run.kind, TextFormat::simple(font.clone(), theme.text)));
         left -= run.text[..end].chars().count();
@@ -126,6 +140,17 @@ fn words(ui: &mut Ui, text: &TextDiff) {
     if left == 0 {
         hint(ui, "The rest is left out here; Copy takes all of it");
     }
+}
+
+/// The ends of a long stretch that is the same, and how much is left out between them.
+fn append_ends(job: &mut LayoutJob, text: &str, plain: &TextFormat, theme: &Theme) {
+    let len = text.chars().count();
+    let place = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
+    let (head, tail) = (&text[..place(AROUND)], &text[place(len - AROUND)..]);
+    job.append(head, 0.0, plain.clone());
+    let words = format!(" … {} the same … ", count((len - 2 * AROUND) as u64, "character"));
+    job.append(&words, 0.0, TextFormat { color: theme.text3, ..plain.clone() });
+    job.append(tail, 0.0, plain.clone());
 }
 
 fn look(theme: &Theme, kind: Kind, plain: TextFormat) -> TextFormat {

@@ -40,9 +40,14 @@ impl Brush {
         if state.logs.filter.range.is_some() && (response.clicked() || escaped) {
             commands.send(Command::Logs(LogsCommand::Brush(None)));
         }
-        self.tell(&response, state, histogram, &scale);
+        tell(&response, state, histogram, &scale);
         axis(ui, state, &scale);
-        chosen(ui, state, commands);
+        if let Some((from, to)) = self.bins {
+            let words = bins_words(state, histogram, from.min(to), from.max(to)).replace('\n', " · ");
+            hint(ui, format!("{words} · Enter chooses this time, Shift and the arrows more of it"));
+        } else {
+            chosen(ui, state, commands);
+        }
     }
 
     /// Left and right walk over the bins, with Shift they take them in, Enter chooses, minus widens the time.
@@ -136,18 +141,12 @@ fn paint(ui: &Ui, histogram: &Histogram, scale: &Scale) {
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(size::LINE, theme.line));
 }
 
-impl Brush {
-    /// The counts of the bin under the pointer, or of those that the keyboard holds.
-    fn tell(&self, response: &egui::Response, state: &State, histogram: &Histogram, scale: &Scale) {
-        if let Some((from, to)) = self.bins {
-            let words = bins_words(state, histogram, from.min(to), from.max(to));
-            response.show_tooltip_text(format!("{words}\nEnter chooses this time, Shift and the arrows more of it"));
-        } else if let Some(pos) = response.hover_pos() {
-            let bin = ((scale.time(pos.x) - histogram.from_ms) / histogram.bin_ms.max(1)) as usize;
-            let words = bins_words(state, histogram, bin, bin);
-            response.clone().on_hover_text_at_pointer(format!("{words}\nDrag to choose a part of the time"));
-        }
-    }
+/// The counts of the bin under the pointer.
+fn tell(response: &egui::Response, state: &State, histogram: &Histogram, scale: &Scale) {
+    let Some(pos) = response.hover_pos() else { return };
+    let bin = ((scale.time(pos.x) - histogram.from_ms) / histogram.bin_ms.max(1)) as usize;
+    let words = bins_words(state, histogram, bin, bin);
+    response.clone().on_hover_text_at_pointer(format!("{words}\nDrag to choose a part of the time"));
 }
 
 fn bins_words(state: &State, histogram: &Histogram, first: usize, last: usize) -> String {

@@ -117,7 +117,8 @@ fn help(ui: &mut Ui, commands: &mut Commands) {
         section(ui, "How to search");
         hint(ui, "All parts must hold. A click tries an example");
         ui.add_space(size::GAP_SMALL);
-        egui::ScrollArea::vertical().max_height((ui.ctx().content_rect().height() - 180.0).max(160.0)).show(ui, |ui| page(ui, commands));
+        let height = (ui.ctx().content_rect().height() - 180.0).clamp(160.0, 520.0);
+        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| page(ui, commands));
     });
 }
 

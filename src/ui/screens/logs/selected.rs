@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             copy_menu(ui, state);
         }
         let why = blocked(&state.logs, selected);
-        if ui.add(Push::secondary("Compare").small().with_icon(icons::GIT_COMPARE).blocked_by(why)).clicked() {
+        if ui.add(Push::secondary("Compare").with_icon(icons::GIT_COMPARE).blocked_by(why)).clicked() {
             commands.send(Command::Logs(LogsCommand::Compare));
         }
         menu(ui, "Export", |ui| shapes(ui, commands, true));

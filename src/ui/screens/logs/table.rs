@@ -184,7 +184,7 @@ impl TableDelegate for Rows<'_> {
             response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, row_name(&entry)));
         }
         if response.clicked() {
-            self.clicked = Some((row, ui.input(|input| input.modifiers)));
+            self.clicked = Some((row, ui.input(click_modifiers)));
         }
     }
 
@@ -198,6 +198,15 @@ impl TableDelegate for Rows<'_> {
     fn default_row_height(&self) -> f32 {
         size::ROW
     }
+}
+
+/// The keys that were held when the button went up: they may be released before the frame is drawn.
+fn click_modifiers(input: &egui::InputState) -> egui::Modifiers {
+    let released = input.events.iter().rev().find_map(|event| match event {
+        egui::Event::PointerButton { pressed: false, modifiers, .. } => Some(*modifiers),
+        _ => None,
+    });
+    released.unwrap_or(input.modifiers)
 }
 
 /// What a screen reader says of a row.

@@ -172,7 +172,6 @@ pub fn export(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn told_with_copy(ui: &mut Ui, words: &str, path: &str) -> bool {
     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-        ui.set_max_height(size::CONTROL);
         let stop = ui.add(Push::icon(icons::X, "Dismiss")).clicked();
         copy_button(ui, "Path of the file", || path.to_owned());
         ui.with_layout(Layout::left_to_right(Align::Min), |ui| note(ui, Tone::Ok, words));
@@ -193,21 +192,22 @@ fn told(ui: &mut Ui, tone: Tone, words: &str) -> bool {
 /// The Logs Insights query that the filter stands for, and at its right what concerns the list as a whole.
 pub fn insights(ui: &mut Ui, asked: &super::Asked, commands: &mut Commands, list: impl FnOnce(&mut Ui, &mut Commands)) {
     let theme = Theme::of(ui);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.set_max_height(size::CONTROL);
-        list(ui, commands);
-        if ui.add(Push::icon(icons::SQUARE_TERMINAL, "Ask this in Insights").small()).clicked() {
-            commands.send(Command::Insights(InsightsCommand::Ask(asked.insights.clone())));
-            commands.send(Command::Go(Screen::Insights));
-        }
-        copy_button(ui, "Logs Insights query", || asked.insights.clone());
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            if !asked.only_here.is_empty() {
-                let response = icons::icon(ui, icons::INFO, theme.warn.ink);
-                response.on_hover_text(format!("Logs Insights finds other records:\n{}", asked.only_here.join("\n")));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            list(ui, commands);
+            if ui.add(Push::icon(icons::SQUARE_TERMINAL, "Ask this in Insights").small()).clicked() {
+                commands.send(Command::Insights(InsightsCommand::Ask(asked.insights.clone())));
+                commands.send(Command::Go(Screen::Insights));
             }
-            let label = Label::new(RichText::new(&asked.insights).monospace().color(theme.text3)).truncate();
-            ui.add(label).on_hover_text(format!("The same question for CloudWatch Logs Insights:\n{}", asked.lines));
+            copy_button(ui, "Logs Insights query", || asked.insights.clone());
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if !asked.only_here.is_empty() {
+                    let response = icons::icon(ui, icons::INFO, theme.warn.ink);
+                    response.on_hover_text(format!("Logs Insights finds other records:\n{}", asked.only_here.join("\n")));
+                }
+                let label = Label::new(RichText::new(&asked.insights).monospace().color(theme.text3)).truncate();
+                ui.add(label).on_hover_text(format!("The same question for CloudWatch Logs Insights:\n{}", asked.lines));
+            });
         });
     });
 }
