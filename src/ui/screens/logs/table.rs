@@ -37,15 +37,17 @@ impl TableMemory {
         let id = ui.scope_id().with("records");
         let focus = ui.interact(ui.available_rect_before_wrap(), id, Sense::click());
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, "Records"));
-        let scroll_to = self.keys(ui, id, state, commands).or_else(|| self.wish(state));
+        let walked_to = self.keys(ui, id, state, commands).map(|row| (row, None));
+        // A row that was asked for comes with its neighbours.
+        let scroll_to = walked_to.or_else(|| Some((self.wish(state)?, Some(egui::Align::Center))));
         let mut columns = shown(&state.settings.log_columns, ui.available_width());
         self.header.live_width(&mut columns);
         let listed = state.logs.listed();
         let mut table = Table::new().id_salt(("records", columns.len())).num_rows(listed.len() as u64);
         table = table.headers([HeaderRow::new(24.0)]).auto_size_mode(AutoSizeMode::Always);
         table = table.columns(columns.iter().map(sized).collect::<Vec<_>>());
-        if let Some(row) = scroll_to {
-            table = table.scroll_to_row(row as u64, None);
+        if let Some((row, align)) = scroll_to {
+            table = table.scroll_to_row(row as u64, align);
         }
         let mut rows = Rows::new(state, query, &columns, &mut self.header);
         table.show(ui, &mut rows);
