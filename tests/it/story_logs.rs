@@ -431,7 +431,7 @@ fn columns_are_chosen_moved_and_kept() {
     harness.run();
     harness.get_by_label("Move Cost to the left").click();
     harness.run();
-    harness.get_by_label("Operation").click();
+    harness.get_by_role_and_label(egui::Role::CheckBox, "Operation").click();
     harness.run();
     let names = |harness: &Harness<'_, Story>| {
         harness.state().state.settings.log_columns.iter().map(|column| column.field.clone()).collect::<Vec<_>>()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Awaited, Context, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
 use super::listed::Back;
+use super::{Awaited, Context, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
 use super::{link, listed, selection, work};
 use crate::app::{Command, Effect, Remote, Screen, State};
 use crate::base::problem::Problem;

@@ -137,7 +137,11 @@ fn add(ui: &mut Ui, name: &str, about: &str) -> bool {
     ui.horizontal(|ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
         let words = format!("Add {}", field.title());
-        let clicked = ui.add(Push::quiet(&shortened(field.title())).small().with_icon(icons::PLUS)).accessible_name(words).on_hover_text(name).clicked();
+        let clicked = ui
+            .add(Push::quiet(&shortened(field.title())).small().with_icon(icons::PLUS))
+            .accessible_name(words)
+            .on_hover_text(name)
+            .clicked();
         ui.label(RichText::new(about).small().color(Theme::of(ui).text3));
         clicked
     })

@@ -1,7 +1,7 @@
 //! Two records compared: facts in a table, texts word by word.
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Stroke, TextStyle, Ui};
+use egui::{Align, Label, Layout, RichText, ScrollArea, Stroke, TextStyle, Ui};
 
 use crate::app::logs::LogsCommand;
 use crate::app::{Command, Commands, State};
@@ -14,6 +14,9 @@ use crate::ui::{format, icons};
 
 /// Characters of a text that are laid out.
 const SHOWN: usize = 24_000;
+
+/// Between columns of facts, points.
+const GAP: f32 = 8.0;
 
 /// Characters kept at each end of a long stretch that is the same.
 const AROUND: usize = 160;
@@ -54,18 +57,35 @@ impl ComparisonView {
         let same = comparison.facts.iter().filter(|fact| fact.is_same()).count();
         let words = format!("Also show what is the same ({same})");
         checkbox(ui, &mut self.all, &words);
-        let wide = ui.available_width();
-        Grid::new("facts").num_columns(4).spacing([10.0, 3.0]).striped(true).show(ui, |ui| {
-            for title in ["", "Older", "Newer", ""] {
-                hint(ui, title);
-            }
-            ui.end_row();
-            for fact in comparison.facts.iter().filter(|fact| self.all || !fact.is_same()) {
-                fact_row(ui, state, fact, wide);
-                ui.end_row();
+        let widths = widths(ui.available_width());
+        ui.spacing_mut().item_spacing = egui::vec2(GAP, 2.0);
+        ui.horizontal(|ui| {
+            for (title, width) in ["", "Older", "Newer", ""].into_iter().zip(widths) {
+                cell(ui, width, RichText::new(title).small().color(Theme::of(ui).text3), "");
             }
         });
+        for fact in comparison.facts.iter().filter(|fact| self.all || !fact.is_same()) {
+            fact_row(ui, state, fact, widths);
+        }
     }
+}
+
+/// Widths of name, both values and difference, points: together as wide as the place.
+fn widths(place: f32) -> [f32; 4] {
+    let (name, more) = (place * 0.22, place * 0.16);
+    let value = ((place - name - more - 3.0 * GAP) / 2.0).max(40.0).floor();
+    [name, value, value, more]
+}
+
+/// A value cut to its width, whole when the pointer rests on it.
+fn cell(ui: &mut Ui, width: f32, text: RichText, whole: &str) {
+    ui.allocate_ui_with_layout(egui::vec2(width, 20.0), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_width(width);
+        let response = ui.add(Label::new(text).truncate());
+        if !whole.is_empty() {
+            response.on_hover_text(whole);
+        }
+    });
 }
 
 /// Colour never carries meaning alone: words of the older are struck, those of the newer underlined.
@@ -80,22 +100,27 @@ fn legend(ui: &mut Ui) {
     ui.add_space(size::GAP_SMALL);
 }
 
-fn fact_row(ui: &mut Ui, state: &State, fact: &Fact, wide: f32) {
+fn fact_row(ui: &mut Ui, state: &State, fact: &Fact, widths: [f32; 4]) {
     let theme = Theme::of(ui);
-    let room = ((wide - 150.0) / 2.0 / 7.0).clamp(8.0, 60.0) as usize;
-    ui.label(RichText::new(one_line(&fact.name, 24)).small().color(theme.text3)).on_hover_text(&fact.name);
-    for value in [&fact.left, &fact.right] {
-        let value = format::masked(&state.settings, value.as_deref().unwrap_or("–"));
-        let short = match fact.name.as_str() {
-            "Model" => models::short_name(&value),
-            "Time" => value.split_once(' ').filter(|_| fact.is_same_day()).map_or_else(|| value.clone(), |(_, time)| time.to_owned()),
-            _ => value.clone(),
-        };
-        let color = if fact.is_same() { theme.text2 } else { theme.text };
-        ui.label(RichText::new(one_line(&short, room)).monospace().color(color)).on_hover_text(value);
+    let color = if fact.is_same() { theme.text2 } else { theme.text };
+    ui.horizontal(|ui| {
+        cell(ui, widths[0], RichText::new(&fact.name).small().color(theme.text3), &fact.name);
+        for (value, width) in [&fact.left, &fact.right].into_iter().zip([widths[1], widths[2]]) {
+            let value = format::masked(&state.settings, value.as_deref().unwrap_or("–"));
+            cell(ui, width, RichText::new(shortened(fact, &value)).monospace().color(color), &value);
+        }
+        let more = fact.more.filter(|more| *more != 0.0).map(difference).unwrap_or_default();
+        cell(ui, widths[3], RichText::new(more).monospace().color(theme.text3), "");
+    });
+}
+
+/// A value as it fits a narrow column: models by their short name, times of one day without it.
+fn shortened(fact: &Fact, value: &str) -> String {
+    match fact.name.as_str() {
+        "Model" => models::short_name(value),
+        "Time" => value.split_once(' ').filter(|_| fact.is_same_day()).map_or(value, |(_, time)| time).to_owned(),
+        _ => one_line(value, 80),
     }
-    let more = fact.more.filter(|more| *more != 0.0).map(difference);
-    ui.label(RichText::new(more.unwrap_or_default()).monospace().color(theme.text3));
 }
 
 /// `+12`, `−0.0031`.
