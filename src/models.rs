@@ -3,11 +3,15 @@
 //! Owned here: the dated table `assets/models/catalogue.toml` as types, and the reading of model ids. Not here: which models a real account
 //! has (ask `ListFoundationModels` and `ListInferenceProfiles`), and what the sandbox does with a model (`sandbox::bedrock`).
 
+mod prices;
+
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Timestamp;
+
+pub use prices::{OwnPrice, OwnPrices, alias, cost, learn_alias, own_prices, price, set_own_prices};
 
 /// The table of models, dated.
 #[derive(Debug, Clone, Deserialize)]
@@ -116,21 +120,26 @@ pub struct PaceProfile {
 }
 
 /// US dollars per million tokens through the global profile.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// Fresh input tokens.
     pub input: f64,
     /// Output tokens.
     pub output: f64,
     /// Input tokens read from the prompt cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_read: Option<f64>,
     /// Input tokens written to the cache for five minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_5m: Option<f64>,
     /// Input tokens written to the cache for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_1h: Option<f64>,
     /// Factor for regional profiles and bare ids.
+    #[serde(default = "no_premium")]
     pub premium: f64,
     /// What to know about these numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -162,6 +171,10 @@ const fn one() -> u64 {
     1
 }
 
+const fn no_premium() -> f64 {
+    1.0
+}
+
 static CATALOGUE: LazyLock<Catalogue> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/models/catalogue.toml")).expect("the embedded catalogue is checked by a test"));
 
@@ -181,34 +194,27 @@ pub fn find(model_id: &str) -> Option<&'static Model> {
 /// Ids that hide their model (application inference profiles) come back as the last part of their ARN.
 pub fn normalise(model_id: &str) -> &str {
     let id = resource_name(model_id);
-    profile_prefix(id).map_or(id, |prefix| &id[prefix.len() + 1..])
+    let id = profile_prefix(id).map_or(id, |prefix| &id[prefix.len() + 1..]);
+    without_window(id)
+}
+
+/// Without the context window that some ids end in: `anthropic.claude-3-sonnet-20240229-v1:0:200k`.
+fn without_window(id: &str) -> &str {
+    let is_window = |end: &str| end.strip_suffix('k').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+    id.rsplit_once(':').filter(|(_, end)| is_window(end)).map_or(id, |(id, _)| id)
 }
 
 /// The prefix of a profile id in any spelling: `us` of `us.anthropic.claude-x`.
 pub fn profile_prefix(model_id: &str) -> Option<&str> {
     let id = resource_name(model_id);
     let (prefix, rest) = id.split_once('.')?;
-    let known = prefix == "apac" || catalogue().geographies.iter().any(|geography| geography.prefix == prefix);
+    let known = ["apac", "us-gov"].contains(&prefix) || catalogue().geographies.iter().any(|geography| geography.prefix == prefix);
     (known && rest.contains('.')).then_some(prefix)
 }
 
 /// A name for small places: `sonnet-4-6`, also for models that the table does not have.
 pub fn short_name(model_id: &str) -> String {
     find(model_id).map_or_else(|| derived_short_name(normalise(model_id)), |model| model.short.clone())
-}
-
-/// What a call cost in US dollars, `None` when the table has no price for a kind of token that was used.
-///
-/// Cache writes are priced as five-minute writes; a one-hour write costs more.
-pub fn cost(model_id: &str, tokens: Tokens) -> Option<f64> {
-    let price = find(model_id)?.price.as_ref()?;
-    let part = |count: u64, per_million: Option<f64>| if count == 0 { Some(0.0) } else { Some(count as f64 * per_million? / 1e6) };
-    let sum = part(tokens.input, Some(price.input))?
-        + part(tokens.output, Some(price.output))?
-        + part(tokens.cache_read, price.cache_read)?
-        + part(tokens.cache_write, price.cache_write_5m)?;
-    let premium = if profile_prefix(model_id) == Some("global") { 1.0 } else { price.premium };
-    Some(sum * premium)
 }
 
 impl Catalogue {
@@ -322,15 +328,6 @@ mod tests {
         assert_eq!(short_name("us.anthropic.claude-3-5-sonnet-20241022-v2:0"), "3-5-sonnet");
         assert_eq!(short_name("apac.amazon.nova-micro-v1:0"), "nova-micro");
         assert_eq!(short_name("anthropic.claude-v2:1"), "claude-2-1");
-    }
-
-    #[test]
-    fn regional_profiles_cost_the_premium() {
-        let tokens = Tokens { input: 1_000_000, output: 1_000_000, ..Tokens::default() };
-        assert_eq!(cost("global.anthropic.claude-sonnet-4-6", tokens), Some(18.0));
-        let regional = cost("us.anthropic.claude-sonnet-4-6", tokens).unwrap();
-        assert!((regional - 19.8).abs() < 1e-9);
-        assert_eq!(cost("us.anthropic.claude-opus-5", tokens), None, "no price is no cost, not zero");
     }
 
     #[test]

@@ -143,7 +143,18 @@ fn entered(state: &mut State) -> Vec<Effect> {
 
 /// Ticks reach the shown screen only: what is not looked at is not fetched.
 fn tick(state: &mut State, screen: Screen) -> Vec<Effect> {
-    if state.screen == screen { entered(state) } else { Vec::new() }
+    match screen {
+        _ if state.screen != screen => Vec::new(),
+        Screen::Dashboard => dashboard::reduce::tick(state),
+        _ => entered(state),
+    }
+}
+
+/// The dashboard tells what the loaded records cost.
+fn logs_event(state: &mut State, event: logs::LogsEvent) -> Vec<Effect> {
+    let mut effects = logs::reduce::event(state, event);
+    effects.extend(dashboard::reduce::records_changed(state));
+    effects
 }
 
 fn use_sandbox(state: &mut State) -> Vec<Effect> {

@@ -48,7 +48,8 @@ impl App {
             commands: Commands::default(),
             tell_first_frame: std::env::var_os("OUTCROP_TELL_FIRST_FRAME").is_some(),
         };
-        if let Some(problem) = problem {
+        let prices = crate::runtime::dashboard::load_prices(app.runtime.jobs().home());
+        for problem in problem.into_iter().chain(prices) {
             app.take(Event::Notice(NoticeLevel::Warning, problem.what.clone(), Some(problem.full_text())));
         }
         app.open(opening);

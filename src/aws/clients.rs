@@ -81,6 +81,8 @@ pub struct Clients {
     pub bedrock: aws_sdk_bedrock::Client,
     /// Bedrock Runtime.
     pub bedrock_runtime: aws_sdk_bedrockruntime::Client,
+    /// Service Quotas.
+    pub quotas: aws_sdk_servicequotas::Client,
 }
 
 /// Builds the clients of `environment`; requests go to `http` instead of the network when it is given.
@@ -181,5 +183,6 @@ fn clients(shared: &SdkConfig, path_style: bool, timeouts: Timeouts) -> Clients 
         sns: client!(aws_sdk_sns),
         bedrock: client!(aws_sdk_bedrock),
         bedrock_runtime: aws_sdk_bedrockruntime::Client::from_conf(runtime.build()),
+        quotas: client!(aws_sdk_servicequotas),
     }
 }

@@ -5,6 +5,8 @@ mod alarms;
 mod detectors;
 mod math;
 
+pub mod dashboards;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{self as sdk, MetricDatum, Statistic};

@@ -20,6 +20,7 @@ pub mod logs;
 pub mod operation;
 pub mod plain_host;
 pub mod profiles;
+pub mod quotas;
 pub mod recorder;
 mod redact;
 pub mod s3;

@@ -28,6 +28,8 @@ pub enum Service {
     Bedrock,
     /// Bedrock Runtime.
     BedrockRuntime,
+    /// Service Quotas.
+    ServiceQuotas,
 }
 
 impl Service {
@@ -42,6 +44,7 @@ impl Service {
             Self::Sns => "sns",
             Self::Bedrock => "bedrock",
             Self::BedrockRuntime => "bedrock-runtime",
+            Self::ServiceQuotas => "service-quotas",
         }
     }
 

@@ -60,6 +60,11 @@ pub enum Resource {
         /// Its ARN.
         arn: String,
     },
+    /// A dashboard that was published to CloudWatch.
+    Dashboard {
+        /// Its name.
+        name: String,
+    },
     /// The account's model invocation logging in the Region: there is one, and it may have been someone's before.
     LoggingConfiguration {
         /// What the lab sets.
@@ -102,6 +107,7 @@ impl Resource {
             | Self::Bucket { name }
             | Self::Role { name }
             | Self::Alarm { name }
+            | Self::Dashboard { name }
             | Self::AnomalyDetector { name, .. }
             | Self::Topic { name, .. } => name,
             Self::BucketStatement { bucket } => bucket,
@@ -122,6 +128,7 @@ impl Resource {
             Self::Alarm { .. } => "alarm",
             Self::AnomalyDetector { .. } => "anomaly detector",
             Self::Topic { .. } => "topic",
+            Self::Dashboard { .. } => "dashboard",
             Self::LoggingConfiguration { .. } => "logging configuration",
         }
     }
@@ -140,6 +147,7 @@ impl Resource {
     pub fn removal_order(&self) -> u8 {
         match self {
             Self::LoggingConfiguration { .. } => 0,
+            Self::Dashboard { .. } => 3,
             // An alarm that is evaluated makes its detector anew, and sends to its topic.
             Self::Alarm { .. } => 1,
             Self::AnomalyDetector { .. } => 2,

@@ -12,6 +12,7 @@ pub mod math;
 pub mod range;
 pub mod series;
 mod statistic;
+pub mod thin;
 
 pub use datapoint::Datapoint;
 pub use distribution::{Distribution, StatisticSet};

@@ -20,6 +20,17 @@ pub struct Series {
     pub model: String,
     /// The values.
     pub points: Vec<Point>,
+    /// Which metric of the plot it is of: series of one model differ by it.
+    pub part: usize,
+}
+
+/// A value to stay below, drawn as a line across.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Limit {
+    /// The model that it is for; empty for all.
+    pub model: String,
+    /// The value.
+    pub value: f64,
 }
 
 /// The series of a plot with the time they cover.
@@ -33,6 +44,8 @@ pub struct Plotted {
     pub to_ms: i64,
     /// Length of a period, milliseconds.
     pub period_ms: i64,
+    /// Values to stay below.
+    pub limits: Vec<Limit>,
 }
 
 impl Series {
@@ -75,8 +88,9 @@ impl Plotted {
             metric: metric.to_owned(),
             model: String::new(),
             points: values.into_iter().map(|(at_ms, value)| Point { at_ms, value }).collect(),
+            part: 0,
         });
-        Self { series: series.collect(), ..*self }
+        Self { series: series.collect(), limits: Vec::new(), ..*self }
     }
 
     /// The sum of all values of `metric`.
@@ -163,11 +177,11 @@ mod tests {
 
     fn series(metric: &str, model: &str, values: &[(i64, f64)]) -> Series {
         let points = values.iter().map(|&(at_ms, value)| Point { at_ms, value }).collect();
-        Series { metric: metric.to_owned(), model: model.to_owned(), points }
+        Series { metric: metric.to_owned(), model: model.to_owned(), points, part: 0 }
     }
 
     fn plotted(series: Vec<Series>) -> Plotted {
-        Plotted { series, from_ms: 0, to_ms: 100, period_ms: 10 }
+        Plotted { series, from_ms: 0, to_ms: 100, period_ms: 10, limits: Vec::new() }
     }
 
     #[test]

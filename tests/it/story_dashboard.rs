@@ -1,12 +1,14 @@
-//! The story of the Dashboard: metrics appear, a model is hidden, a plot fails, a part of the time is looked at.
+//! The story of the Dashboard: metrics appear, a model is hidden, a part of the time is looked at, a dashboard is made one's own, a graph leaves as a
+//! file or shows its request.
 
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
-use outcrop::app::dashboard::{DashboardCommand, DashboardEffect, DashboardEvent, RefreshEvery};
+use outcrop::app::dashboard::{Accounts, BoardId, DashboardCommand, DashboardEffect, DashboardEvent, Fetched, RefreshEvery};
 use outcrop::app::logs::LogsCommand;
 use outcrop::app::{Command, Effect, Event, Screen, State, reduce};
 use outcrop::base::problem::Problem;
+use outcrop::metrics::dashboard::Kind;
 use outcrop::metrics::range::Range;
 
 use crate::watch_data::{self as data, open};
@@ -21,38 +23,64 @@ fn with_metrics() -> State {
 
 fn fill(state: &mut State) {
     let (number, models) = (state.dashboard.number, data::models());
-    reduce(state, Event::Dashboard(DashboardEvent::Models { number, outcome: Ok(models.clone()) }));
-    for (index, widget) in state.dashboard.board.widgets.iter().enumerate() {
-        let outcome = Ok(Arc::new(data::plotted(&widget.metrics, &models, widget.by_model)));
-        reduce(state, Event::Dashboard(DashboardEvent::Plot { number, index, outcome }));
-    }
+    let names = |metrics: &[outcrop::metrics::dashboard::MetricRef]| metrics.iter().map(|metric| metric.name.clone()).collect::<Vec<_>>();
+    let plots = state.dashboard.board.widgets.iter().map(|widget| {
+        let by_model = widget.by_model || widget.kind == Kind::CostByModel;
+        Ok(Arc::new(data::plotted(&names(&widget.metrics), &models, by_model)))
+    });
+    let plots = plots.collect();
+    let numbers = state.dashboard.board.numbers.iter().map(|number| Arc::new(data::plotted(&number.metrics, &models, true))).collect();
+    reduce(state, Event::Dashboard(DashboardEvent::Fetched { number, outcome: Ok(Fetched { plots, numbers }) }));
+    let window = state.dashboard.range.at(data::NOW_MS);
+    let accounts = Arc::new(Accounts::of(&state.logs.store, window));
+    reduce(state, Event::Dashboard(DashboardEvent::Accounts(accounts)));
 }
 
 #[test]
 fn opening_the_dashboard_asks_for_metrics_records_and_the_next_refresh() {
     let mut state = data::connected(Screen::Lab);
     let effects = reduce(&mut state, Command::Go(Screen::Dashboard));
-    assert!(matches!(&effects[0], Effect::Dashboard(DashboardEffect::Fetch(order)) if order.range == Range::default()));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Dashboard(DashboardEffect::Fetch(order)) if order.range == Range::default())));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Logs(_))));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::TickAfter(Screen::Dashboard, after) if after.as_secs() == 30)));
     // Elsewhere the tick has no effect, and switched off it asks for no other.
     reduce(&mut state, Command::Go(Screen::Lab));
-    assert!(reduce(&mut state, Event::Tick(Screen::Dashboard)).is_empty());
+    assert!(reduce(&mut state, Event::Tick(Screen::Dashboard)).is_empty() && !state.dashboard.due);
     reduce(&mut state, Command::Dashboard(DashboardCommand::SetRefresh(RefreshEvery::Off)));
     let effects = reduce(&mut state, Command::Go(Screen::Dashboard));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::TickAfter(..))));
 }
 
 #[test]
+fn a_due_refresh_is_asked_for_by_the_drawn_screen() {
+    let mut state = with_metrics();
+    reduce(&mut state, Event::Tick(Screen::Dashboard));
+    let harness = open(state, [1280.0, 720.0]);
+    assert!(harness.state().sent.contains(&Command::Dashboard(DashboardCommand::RefreshDue)));
+    assert!(!harness.state().state.dashboard.due);
+}
+
+#[test]
 fn plots_numbers_and_the_latest_prompts_are_shown_and_the_screen_comes_to_rest() {
-    let harness = open(with_metrics(), [1280.0, 720.0]);
-    for name in ["Invocations plot", "Invocation latency plot", "Latest prompts", "Estimated cost"] {
+    let harness = open(with_metrics(), [1440.0, 1400.0]);
+    for name in ["Invocations plot", "Invocation latency plot", "Token counts by model plot", "Latest prompts", "Estimated cost"] {
         assert!(harness.query_by_label(name).is_some(), "{name} is not on the screen");
     }
-    let total: f64 = harness.state().state.dashboard.total(&["Invocations".to_owned()]).unwrap();
-    assert!(total > 5_000.0);
-    let (cost, unpriced) = harness.state().state.dashboard.cost().unwrap();
-    assert!(cost > 0.0 && unpriced.is_empty(), "{cost} {unpriced:?}");
+    let accounts = &harness.state().state.dashboard.accounts;
+    assert_eq!((accounts.records, accounts.principals.len()), (200, 2));
+    assert!(accounts.principals.iter().all(|spent| spent.cost > 0.0 && !spent.is_unpriced));
+}
+
+#[test]
+fn the_second_dashboard_shows_speed_quota_deliveries_and_cost() {
+    let mut state = with_metrics();
+    reduce(&mut state, Command::Dashboard(DashboardCommand::Open(BoardId::BuiltIn("model-invocations".to_owned()))));
+    fill(&mut state);
+    let harness = open(state, [1440.0, 2400.0]);
+    for name in ["Daily tokens by model plot", "Output tokens per second plot", "Estimated TPM use and quota plot", "Cost by model", "Cost by principal"] {
+        assert!(harness.query_by_label(name).is_some(), "{name} is not on the screen");
+    }
+    assert!(harness.query_by_label("Participant").is_some() && harness.query_by_label("backend").is_some());
 }
 
 #[test]
@@ -85,15 +113,33 @@ fn a_drag_over_one_plot_zooms_all_and_can_be_undone() {
 }
 
 #[test]
-fn a_failed_plot_tells_why_and_the_others_stay() {
+fn a_time_can_be_chosen_with_the_keyboard_alone() {
+    let mut harness = open(with_metrics(), [1440.0, 900.0]);
+    harness.get_by_label("Invocations plot").focus();
+    harness.run();
+    for key in [egui::Key::ArrowLeft, egui::Key::Enter] {
+        harness.key_press(key);
+        harness.run();
+    }
+    for _ in 0..10 {
+        harness.key_press(egui::Key::ArrowLeft);
+        harness.run();
+    }
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert!(matches!(harness.state().state.dashboard.range, Range::Between(..)), "{:?}", harness.state().sent);
+}
+
+#[test]
+fn a_failed_fetch_tells_why_and_what_was_there_stays() {
     let mut state = with_metrics();
     reduce(&mut state, Command::Refresh);
     let number = state.dashboard.number;
     let problem = Problem::new("CloudWatch refused the request", "The permission cloudwatch:GetMetricData is missing", "Ask for it");
-    reduce(&mut state, Event::Dashboard(DashboardEvent::Plot { number, index: 0, outcome: Err(problem) }));
+    reduce(&mut state, Event::Dashboard(DashboardEvent::Fetched { number, outcome: Err(problem) }));
     let harness = open(state, [1440.0, 900.0]);
-    assert!(harness.query_by_label("CloudWatch refused the request").is_some());
-    assert!(harness.query_by_label("Invocation latency plot").is_some());
+    assert!(harness.query_all_by_label("CloudWatch refused the request").next().is_some());
+    assert!(harness.state().state.dashboard.plots[0].value().is_some());
 }
 
 #[test]
@@ -102,8 +148,8 @@ fn answers_to_an_older_question_are_not_taken() {
     let old = state.dashboard.number;
     reduce(&mut state, Command::Dashboard(DashboardCommand::SetRange(Range::Last(3_600_000))));
     let before = state.dashboard.plots[0].value().cloned();
-    let outcome = Ok(Arc::new(data::plotted(&[], &[], true)));
-    reduce(&mut state, Event::Dashboard(DashboardEvent::Plot { number: old, index: 0, outcome }));
+    let outcome = Ok(Fetched { plots: vec![Ok(Arc::new(data::plotted(&[], &[], true)))], numbers: Vec::new() });
+    reduce(&mut state, Event::Dashboard(DashboardEvent::Fetched { number: old, outcome }));
     assert_eq!(state.dashboard.plots[0].value().cloned(), before);
     assert!(state.dashboard.plots[0].is_loading());
 }
@@ -112,13 +158,11 @@ fn answers_to_an_older_question_are_not_taken() {
 fn empty_plots_tell_when_metrics_come() {
     let mut state = data::connected(Screen::Dashboard);
     let number = state.dashboard.number;
-    reduce(&mut state, Event::Dashboard(DashboardEvent::Models { number, outcome: Ok(Vec::new()) }));
-    for index in 0..state.dashboard.plots.len() {
-        let outcome = Ok(Arc::new(data::plotted(&[], &[], true)));
-        reduce(&mut state, Event::Dashboard(DashboardEvent::Plot { number, index, outcome }));
-    }
+    let plots = state.dashboard.plots.iter().map(|_| Ok(Arc::new(data::plotted(&[], &[], true)))).collect();
+    reduce(&mut state, Event::Dashboard(DashboardEvent::Fetched { number, outcome: Ok(Fetched { plots, numbers: Vec::new() }) }));
     let mut harness = open(state, [1280.0, 720.0]);
     assert!(harness.query_by_label_contains("within a minute of the first invocation").is_some());
+    assert!(harness.query_all_by_label("No data in this time").next().is_some());
     harness.get_by_label("Open the playground").click();
     harness.run();
     assert_eq!(harness.state().state.screen, Screen::Playground);
@@ -134,11 +178,97 @@ fn the_records_of_the_shown_time_open_in_logs() {
 }
 
 #[test]
+fn a_graph_shows_its_request_and_leaves_as_a_table() {
+    let mut harness = open(with_metrics(), [1440.0, 900.0]);
+    let act = |harness: &mut egui_kittest::Harness<'_, data::Story>, entry: &str| {
+        harness.get_by_label("Actions of Invocations").click();
+        harness.run();
+        harness.get_by_label(entry).click();
+        harness.run();
+    };
+    act(&mut harness, "Export the data as CSV");
+    assert!(harness.state().sent.contains(&Command::Dashboard(DashboardCommand::ExportCsv(0))));
+    act(&mut harness, "Show the GetMetricData request");
+    assert!(harness.query_by_label("Request of Invocations").is_some());
+    assert!(harness.query_all_by_label_contains("aws cloudwatch get-metric-data").next().is_some());
+    harness.get_by_label("Close").click();
+    harness.run();
+    assert!(harness.query_by_label("Request of Invocations").is_none());
+}
+
+#[test]
+fn a_dashboard_is_made_ones_own_and_changed() {
+    let mut harness = open(with_metrics(), [1440.0, 900.0]);
+    harness.get_by_label("Customise").click();
+    harness.run();
+    let before = harness.state().state.dashboard.board.widgets.len();
+    harness.get_by_label("Move back: Invocations").click();
+    harness.run();
+    assert_eq!(harness.state().state.dashboard.board.widgets[1].title, "Invocations");
+    harness.get_by_label("Narrower: Invocations").click();
+    harness.run();
+    assert_eq!(harness.state().state.dashboard.board.widgets[1].width, 8);
+    harness.get_by_label("Remove Invocations").click();
+    harness.run();
+    assert_eq!(harness.state().state.dashboard.board.widgets.len(), before - 1);
+    harness.get_by_label("Undo").click();
+    harness.run();
+    assert_eq!(harness.state().state.dashboard.board.widgets.len(), before);
+    harness.get_by_label("Done").click();
+    harness.run();
+    assert!(!harness.state().state.dashboard.editing && harness.query_by_label("Add a widget").is_none());
+}
+
+#[test]
+fn a_widget_is_added_with_the_form() {
+    let mut state = with_metrics();
+    reduce(&mut state, Command::Dashboard(DashboardCommand::SetEditing(true)));
+    let mut harness = open(state, [1440.0, 2400.0]);
+    harness.get_by_label("Add a widget").click();
+    harness.run();
+    harness.get_by_label("TimeToFirstToken").click();
+    harness.run();
+    harness.get_by_label("Add").click();
+    harness.run();
+    let added = harness.state().state.dashboard.board.widgets.last().unwrap().clone();
+    assert_eq!(added.metrics.iter().map(|metric| metric.name.as_str()).collect::<Vec<_>>(), ["Invocations", "TimeToFirstToken"]);
+}
+
+#[test]
+fn prices_are_shown_with_their_date_and_an_own_one_is_asked_to_be_kept() {
+    let mut harness = open(with_metrics(), [1440.0, 900.0]);
+    harness.get_by_label("Prices…").click();
+    harness.run();
+    assert!(harness.query_all_by_label("no price").next().is_some(), "models without a price say so");
+    harness.get_by_label("Set the price of sonnet-4-6").click();
+    harness.run();
+    harness.get_by_label("Keep the price").click();
+    harness.run();
+    let kept = harness.state().sent.iter().find_map(|command| match command {
+        Command::Dashboard(DashboardCommand::SetPrice(model, price)) => Some((model.clone(), price.clone())),
+        _ => None,
+    });
+    let (model, price) = kept.unwrap();
+    assert_eq!((model.as_str(), price.unwrap().input), ("anthropic.claude-sonnet-4-6", 3.0));
+}
+
+#[test]
+fn publishing_asks_first() {
+    let mut harness = open(with_metrics(), [1440.0, 900.0]);
+    harness.get_by_label("Publish…").click();
+    harness.run();
+    assert!(harness.query_by_label_contains("CloudWatch keeps it as Bedrock").is_some());
+    harness.get_by_label("Publish").click();
+    harness.run();
+    assert!(harness.state().sent.contains(&Command::Dashboard(DashboardCommand::Publish)));
+}
+
+#[test]
 fn every_size_and_theme_comes_to_rest() {
     for size in [[720.0, 450.0], [640.0, 360.0], [1920.0, 1080.0]] {
         let mut harness = open(with_metrics(), size);
         harness.ctx.set_theme(egui::Theme::Light);
         harness.run();
-        assert!(harness.query_by_label("Invocations plot").is_some(), "{size:?}");
+        assert!(harness.query_by_label("Dashboard").is_some(), "{size:?}");
     }
 }

@@ -149,8 +149,11 @@ fn invocations_appear_in_logs_and_on_the_dashboard() {
     program.app.take(Command::Go(Screen::Dashboard));
     program.until("every plot is fetched", |state| !state.dashboard.is_loading() && state.dashboard.updated_ms.is_some());
     let dashboard = &program.app.state().dashboard;
-    assert_eq!(dashboard.models.value().unwrap(), &[MODEL.to_owned()]);
-    assert_eq!(dashboard.total(&["Invocations".to_owned()]), Some(2.0));
-    let (cost, unpriced) = dashboard.cost().unwrap();
-    assert!(cost > 0.0 && unpriced.is_empty());
+    assert_eq!(dashboard.models().into_iter().collect::<Vec<_>>(), [MODEL]);
+    let total = |index: usize| dashboard.numbers[index].series.iter().map(outcrop::metrics::series::Series::sum).sum::<f64>();
+    assert_eq!((dashboard.board.numbers[0].title.as_str(), total(0)), ("Invocations", 2.0));
+    let spent = outcrop::app::dashboard::accounts::by_model(dashboard.numbers.last().unwrap());
+    assert!(spent.len() == 1 && spent[0].cost > 0.0 && !spent[0].is_unpriced, "{spent:?}");
+    program.until("the records are accounted for", |state| state.dashboard.accounts.records == 2);
+    assert!(program.app.state().dashboard.accounts.principals[0].cost > 0.0);
 }

@@ -129,10 +129,10 @@ pub fn plotted(metrics: &[String], models: &[String], by_model: bool) -> Plotted
             .filter(|minute| !(70..80).contains(minute))
             .map(|minute| Point { at_ms: from_ms + minute * 60_000, value: value(minute) });
         let points: Vec<_> = points.filter(|point| scale >= 1.0 || point.value > 0.0).collect();
-        Series { metric: metric.clone(), model: model.clone(), points }
+        Series { metric: metric.clone(), model: model.clone(), points, part: 0 }
     };
     let series = metrics.iter().flat_map(|metric| models.iter().map(move |model| series(metric, model))).collect();
-    let plotted = Plotted { series, from_ms, to_ms, period_ms: 60_000 };
+    let plotted = Plotted { series, from_ms, to_ms, period_ms: 60_000, limits: Vec::new() };
     if by_model { plotted } else { plotted.by_metric() }
 }
 

@@ -14,6 +14,7 @@ cargo xtask test           every check: format, lints, docs, tests, labs, foreig
 cargo xtask test NAME…     only the named checks: format, lints, docs, tests, labs, foreign
 cargo xtask bench          the ratios of the design's budgets: start
 cargo xtask bench sandbox  requests a second of the sandbox against moto's server
+cargo xtask bench dashboard  time of a frame of the dashboard with twelve full graphs
 cargo xtask setup          only install what is missing
 ";
 
@@ -43,7 +44,7 @@ fn run(args: &[String]) -> Outcome {
 }
 
 /// The benches, the one that runs without a name first.
-const BENCHES: [&str; 2] = ["start", "sandbox"];
+const BENCHES: [&str; 3] = ["start", "sandbox", "dashboard"];
 
 fn bench(args: &[String]) -> Outcome {
     machine::prepare(machine::Purpose::Test)?;

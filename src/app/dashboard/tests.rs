@@ -1,10 +1,11 @@
-//! What the dashboard slice asks for and what it adds up.
+//! What the dashboard slice asks for and how it keeps dashboards.
 
 use super::*;
 use crate::app::state::Connected;
 use crate::app::{Command, Effect, Event, Screen, State, reduce};
 use crate::aws::Environment;
 use crate::base::clock::timestamp_ms;
+use crate::metrics::dashboard::{Kind, Widget};
 use crate::metrics::range::DAY_MS;
 use crate::metrics::series::{Point, Series};
 
@@ -22,18 +23,44 @@ fn run(state: &mut State, command: DashboardCommand) -> Vec<Effect> {
     reduce(state, Command::Dashboard(command))
 }
 
+fn ours(effects: &[Effect]) -> Vec<&DashboardEffect> {
+    effects.iter().filter_map(|effect| if let Effect::Dashboard(effect) = effect { Some(effect) } else { None }).collect()
+}
+
 fn order(effects: &[Effect]) -> FetchOrder {
-    let found =
-        effects.iter().find_map(|effect| if let Effect::Dashboard(DashboardEffect::Fetch(order)) = effect { Some(order) } else { None });
+    let found = ours(effects).into_iter().find_map(|effect| if let DashboardEffect::Fetch(order) = effect { Some(order) } else { None });
     found.unwrap().clone()
 }
 
-fn answer(state: &mut State, metric: &str, model: &str, value: f64) {
-    let series = Series { metric: metric.to_owned(), model: model.to_owned(), points: vec![Point { at_ms: NOW_MS - 60_000, value }] };
-    let data = Arc::new(Plotted { series: vec![series], from_ms: 0, to_ms: NOW_MS, period_ms: 60_000 });
-    let index = state.dashboard.board.widgets.iter().position(|widget| widget.metrics[0] == metric).unwrap();
+fn saved(effects: &[Effect]) -> (String, Arc<Dashboard>) {
+    let found = ours(effects).into_iter().find_map(|effect| match effect {
+        DashboardEffect::SaveBoard(id, board) => Some((id.clone(), board.clone())),
+        _ => None,
+    });
+    found.unwrap()
+}
+
+fn plotted(model: &str) -> Arc<Plotted> {
+    let points = vec![Point { at_ms: NOW_MS - 60_000, value: 1.0 }];
+    let series = Series { metric: "Invocations".to_owned(), model: model.to_owned(), points, part: 0 };
+    Arc::new(Plotted { series: vec![series], to_ms: NOW_MS, period_ms: 60_000, ..Plotted::default() })
+}
+
+/// Every plot gets the same data.
+fn answer(state: &mut State, models: &[&str]) {
     let number = state.dashboard.number;
-    reduce(state, Event::Dashboard(DashboardEvent::Plot { number, index, outcome: Ok(data) }));
+    let plots = (0..state.dashboard.plots.len()).map(|n| Ok(plotted(models[n % models.len()]))).collect();
+    reduce(state, Event::Dashboard(DashboardEvent::Fetched { number, outcome: Ok(Fetched { plots, numbers: Vec::new() }) }));
+}
+
+fn list(state: &mut State, metrics: &[&str]) -> Vec<Effect> {
+    let of = |metric: &&str| Listed {
+        namespace: "AWS/Bedrock".to_owned(),
+        metric: (*metric).to_owned(),
+        dimensions: [("ModelId".to_owned(), "a".to_owned())].into(),
+    };
+    let number = state.dashboard.number;
+    reduce(state, Event::Dashboard(DashboardEvent::Listed { number, outcome: Ok(Arc::new(metrics.iter().map(of).collect())) }))
 }
 
 #[test]
@@ -55,37 +82,110 @@ fn a_chosen_period_is_coarsened_where_finer_data_is_not_kept() {
 }
 
 #[test]
-fn totals_and_cost_come_from_the_plots_that_show_sums() {
+fn metrics_are_listed_on_entering_and_then_every_five_minutes() {
     let mut state = shown();
-    assert_eq!((state.dashboard.total(&["Invocations".to_owned()]), state.dashboard.cost()), (None, None));
-    answer(&mut state, "Invocations", "global.anthropic.claude-haiku-4-5-20251001-v1:0", 4.0);
-    answer(&mut state, "InputTokenCount", "global.anthropic.claude-haiku-4-5-20251001-v1:0", 1e6);
-    answer(&mut state, "OutputTokenCount", "meta.unheard-of", 1e6);
-    assert_eq!(state.dashboard.total(&["Invocations".to_owned()]), Some(4.0));
-    let (cost, unpriced) = state.dashboard.cost().unwrap();
-    assert!((cost - 1.0).abs() < 1e-9, "{cost}");
-    assert_eq!(unpriced.into_iter().collect::<Vec<_>>(), ["meta.unheard-of"]);
+    assert!(list(&mut state, &["Invocations"]).is_empty());
+    assert!(order(&run(&mut state, DashboardCommand::SetRange(Range::Last(DAY_MS)))).listed.is_some());
+    state.now = timestamp_ms(NOW_MS + 6 * MINUTE_MS);
+    assert!(order(&run(&mut state, DashboardCommand::SetRange(Range::Last(DAY_MS)))).listed.is_none());
+    assert!(order(&reduce(&mut state, Command::Refresh)).listed.is_none(), "a person who asks gets a new list");
+}
+
+#[test]
+fn a_refresh_waits_until_the_screen_is_drawn() {
+    let mut state = shown();
+    assert!(reduce(&mut state, Event::Tick(Screen::Dashboard)).is_empty());
+    assert!(state.dashboard.due);
+    // A hidden window is never drawn, so the command never comes, and neither does another tick.
+    let effects = run(&mut state, DashboardCommand::RefreshDue);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::TickAfter(Screen::Dashboard, _))));
+    assert!(run(&mut state, DashboardCommand::RefreshDue).is_empty());
 }
 
 #[test]
 fn without_models_every_plot_tells_why_and_keeps_its_data() {
     let mut state = shown();
-    answer(&mut state, "Invocations", "m", 4.0);
+    answer(&mut state, &["m"]);
     reduce(&mut state, Command::Refresh);
     let number = state.dashboard.number;
     let problem = Problem::new("CloudWatch cannot be reached", "", "Check the network");
-    reduce(&mut state, Event::Dashboard(DashboardEvent::Models { number, outcome: Err(problem) }));
-    assert!(state.dashboard.plots.iter().all(|plot| plot.problem().is_some()));
-    assert_eq!(state.dashboard.total(&["Invocations".to_owned()]), Some(4.0));
+    reduce(&mut state, Event::Dashboard(DashboardEvent::Listed { number, outcome: Err(problem) }));
+    assert!(state.dashboard.plots.iter().all(|plot| plot.problem().is_some() && plot.value().is_some()));
 }
 
 #[test]
 fn one_series_alone_and_all_again() {
     let mut state = shown();
-    answer(&mut state, "Invocations", "a", 1.0);
-    answer(&mut state, "InvocationThrottles", "b", 1.0);
+    answer(&mut state, &["a", "b"]);
     run(&mut state, DashboardCommand::OnlySeries("a".to_owned()));
     assert_eq!(state.dashboard.hidden.iter().collect::<Vec<_>>(), ["b"]);
     run(&mut state, DashboardCommand::OnlySeries("a".to_owned()));
     assert!(state.dashboard.hidden.is_empty());
+}
+
+#[test]
+fn editing_a_built_in_dashboard_makes_a_copy_that_is_kept_at_every_change() {
+    let mut state = shown();
+    answer(&mut state, &["a"]);
+    let (id, copy) = saved(&run(&mut state, DashboardCommand::SetEditing(true)));
+    assert_eq!((id.as_str(), copy.title.as_str()), ("bedrock-copy", "Bedrock (copy)"));
+    assert!(state.dashboard.editing && state.dashboard.shelf.is_mine());
+
+    let effects = run(&mut state, DashboardCommand::Edit(Edit::Move { from: 0, to: 1 }));
+    assert_eq!(saved(&effects).1.widgets[1].title, "Invocations");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Dashboard(DashboardEffect::Fetch(_)))), "moving fetches nothing");
+    assert!(state.dashboard.plots[0].value().is_some());
+
+    let widget = Widget { title: "Text".to_owned(), kind: Kind::Text, ..Widget::default() };
+    let count = state.dashboard.board.widgets.len();
+    order(&run(&mut state, DashboardCommand::Edit(Edit::Add(Box::new(widget)))));
+    assert_eq!((state.dashboard.board.widgets.len(), state.dashboard.plots.len()), (count + 1, count + 1));
+    run(&mut state, DashboardCommand::Undo);
+    run(&mut state, DashboardCommand::Undo);
+    assert_eq!(state.dashboard.board.widgets[0].title, "Invocations");
+    assert!(state.dashboard.undo.is_empty());
+}
+
+#[test]
+fn an_answer_for_the_places_before_a_change_is_not_taken() {
+    let mut state = shown();
+    run(&mut state, DashboardCommand::SetEditing(true));
+    let old = state.dashboard.number;
+    run(&mut state, DashboardCommand::Edit(Edit::Remove(0)));
+    assert!(state.dashboard.number > old);
+}
+
+#[test]
+fn deleting_the_shown_dashboard_leads_back_to_the_automatic_one() {
+    let mut state = shown();
+    let (id, _) = saved(&run(&mut state, DashboardCommand::Customise));
+    let effects = run(&mut state, DashboardCommand::Delete(id.clone()));
+    assert!(ours(&effects).contains(&&DashboardEffect::DeleteBoard(id)));
+    assert_eq!(state.dashboard.shelf.shown, Shelf::default().shown);
+    assert!(state.dashboard.shelf.mine.is_empty());
+}
+
+#[test]
+fn quotas_are_asked_for_once_and_only_where_they_are_shown() {
+    let mut state = shown();
+    assert!(list(&mut state, &["EstimatedTPMQuotaUsage"]).is_empty());
+    run(&mut state, DashboardCommand::Open(BoardId::BuiltIn("model-invocations".to_owned())));
+    state.dashboard.listed = Remote::NotAsked;
+    let effects = list(&mut state, &["EstimatedTPMQuotaUsage"]);
+    assert_eq!(ours(&effects), [&DashboardEffect::FetchQuotas(vec!["a".to_owned()])]);
+    assert!(list(&mut state, &["EstimatedTPMQuotaUsage"]).is_empty());
+    let known = Arc::new(BTreeMap::from([("a".to_owned(), 5.0)]));
+    assert_eq!(order(&reduce(&mut state, Event::Dashboard(DashboardEvent::Quotas(Ok(known.clone()))))).quotas, known);
+}
+
+#[test]
+fn publishing_tells_what_cloudwatch_has_not() {
+    let mut state = shown();
+    let effects = run(&mut state, DashboardCommand::Publish);
+    let [DashboardEffect::Publish { name, body, .. }] = ours(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(name, "Bedrock");
+    assert!(body.contains("SEARCH('{AWS/Bedrock,ModelId} MetricName=\\\"Invocations\\\"', 'Sum')"), "{body}");
+    let effects = reduce(&mut state, Event::Dashboard(DashboardEvent::Changed(Ok(()))));
+    assert!(ours(&effects).contains(&&DashboardEffect::ListPublished));
+    assert!(state.notices.list.back().unwrap().text.contains("Estimated cost: CloudWatch knows no prices"));
 }

@@ -10,6 +10,7 @@ pub fn arn(standing: &Standing, partition: &str) -> Option<String> {
         Resource::LogGroup { name } => Some(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")),
         Resource::Bucket { name } => Some(format!("arn:{partition}:s3:::{name}")),
         Resource::Role { name } => Some(format!("arn:{partition}:iam::{account}:role/{name}")),
+        Resource::Dashboard { name } => Some(format!("arn:{partition}:cloudwatch::{account}:dashboard/{name}")),
         Resource::Alarm { name } => Some(format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}")),
         Resource::Topic { arn, .. } => Some(arn.clone()),
         Resource::Place { .. }
@@ -36,6 +37,7 @@ pub fn console_url(standing: &Standing) -> Option<String> {
         Resource::Alarm { name } => Some(format!("{home}/cloudwatch/home?region={region}#alarmsV2:alarm/{}", twice_escaped(name))),
         Resource::AnomalyDetector { .. } => Some(format!("{home}/cloudwatch/home?region={region}#metricsV2:anomalyDetection")),
         Resource::Topic { arn, .. } => Some(format!("{home}/sns/v3/home?region={region}#/topic/{arn}")),
+        Resource::Dashboard { name } => Some(format!("{home}/cloudwatch/home?region={region}#dashboards/dashboard/{name}")),
         Resource::Place { .. } => None,
     }
 }
@@ -56,6 +58,7 @@ pub fn cost(resource: &Resource) -> &'static str {
         Resource::Alarm { .. } => "about $0.10 a month; an alarm on a band counts its metric and two edges, $0.30",
         Resource::AnomalyDetector { .. } => "paid with the alarm that uses it",
         Resource::Topic { .. } => "free until it sends; the first 1,000 e-mails a month are free",
+        Resource::Dashboard { .. } => "the first three of an account are free, each more $3 a month",
         Resource::Role { .. } | Resource::RolePolicy { .. } | Resource::BucketStatement { .. } | Resource::Place { .. } => "free",
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::removal;
 use crate::aws::bedrock::{GetModelInvocationLoggingConfiguration, LoggingConfig};
 use crate::aws::cloudwatch::{DescribeAlarms, DescribeAnomalyDetectors, Detector};
+use crate::aws::cloudwatch::dashboards::ListDashboards;
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{GetRole, ListRolePolicies, ListRoles};
 use crate::aws::logs::DescribeLogGroups;
@@ -57,6 +58,7 @@ async fn look(cx: &Cx<'_>, standing: &Standing) -> Line {
         Resource::BucketStatement { bucket } => statement(cx, bucket).await,
         Resource::RolePolicy { role, policy } => role_policy(cx, role, policy).await,
         Resource::Role { name } => role(cx, standing, name).await,
+        Resource::Dashboard { name } => dashboard(cx, name).await,
     };
     match outcome {
         Ok((found, text, proof)) => Line { resource, found, text, proof },
@@ -123,6 +125,14 @@ async fn topic(cx: &Cx<'_>, standing: &Standing, arn: &str) -> Look {
         return Ok((found, text, proof));
     }
     Ok((Found::Gone, format!("not among the {} of the Region", text::count(topics.len() as u64, "topic")), proof))
+}
+
+async fn dashboard(cx: &Cx<'_>, name: &str) -> Look {
+    let operation = ListDashboards { dashboard_name_prefix: Some(name.to_owned()) };
+    let proof = cli(&operation);
+    let is_there = cx.run(operation).await?.iter().any(|one| one == name);
+    let (found, text) = if is_there { (Found::Left, "still there") } else { (Found::Gone, "not listed in the account") };
+    Ok((found, text.to_owned(), proof))
 }
 
 async fn log_group(cx: &Cx<'_>, standing: &Standing, name: &str) -> Look {

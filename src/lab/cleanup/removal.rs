@@ -6,6 +6,7 @@ use crate::aws::bedrock::{
     PutModelInvocationLoggingConfiguration,
 };
 use crate::aws::cloudwatch::{self, DeleteAlarms, DeleteAnomalyDetector, DescribeAlarms};
+use crate::aws::cloudwatch::dashboards::DeleteDashboards;
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{DeleteRole, DeleteRolePolicy, GetRole, ListRolePolicies};
 use crate::aws::logs::{DeleteLogGroup, ListTagsForResource};
@@ -46,6 +47,7 @@ pub fn plan(resource: &Resource) -> Vec<PlannedCall> {
             vec![PlannedCall::of(&DeleteRolePolicy { role_name: role.clone(), policy_name: policy.clone() })]
         }
         Resource::Role { name } => vec![PlannedCall::of(&DeleteRole { role_name: name.clone() })],
+        Resource::Dashboard { name } => vec![PlannedCall::of(&DeleteDashboards { dashboard_names: vec![name.clone()] })],
     }
 }
 
@@ -77,6 +79,8 @@ pub async fn remove(cx: &Cx<'_>, standing: &Standing) -> Result<Removal, AwsErro
         Resource::BucketStatement { bucket } => statement(cx, bucket).await,
         Resource::RolePolicy { role, policy } => role_policy(cx, role, policy).await,
         Resource::Role { name } => role(cx, standing, name).await,
+        // One that was there before is never written down as ours.
+        Resource::Dashboard { name } => done(cx.run(DeleteDashboards { dashboard_names: vec![name.clone()] }).await),
     }
 }
 

@@ -52,6 +52,12 @@ pub fn marks(settings: &Settings, from_ms: i64, to_ms: i64, most: usize) -> Vec<
         .collect()
 }
 
+/// A moment as the cursor tells it: the time of day, with the date where periods are long.
+pub fn moment_words(settings: &Settings, at_ms: i64, period_ms: i64) -> String {
+    let format = if period_ms >= HOUR_MS { "%b %d %H:%M" } else { "%H:%M:%S" };
+    crate::ui::format::custom(settings, timestamp_ms(at_ms), format)
+}
+
 /// The time of day, or the date where a day begins.
 fn words(at_ms: i64, zone: &TimeZone) -> String {
     let moment = timestamp_ms(at_ms).to_zoned(zone.clone());

@@ -1,32 +1,30 @@
-//! The series of a plot in its head: colour, name and value; a click hides a series in all plots, a double click hides the others.
+//! The series of a plot above it: colour, name and value; a click hides a series in all plots, a double click hides the others.
 
 use std::sync::Arc;
 
-use egui::{
-    Align, Galley, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2,
-};
+use egui::{Galley, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
 
-use super::ModelNames;
 use super::draw::Look;
-use super::values;
+use super::{ModelNames, Scene, values};
 use crate::app::dashboard::DashboardCommand;
-use crate::app::{Command, Commands, State};
+use crate::app::{Command, Commands};
 use crate::metrics::dashboard::Widget;
 use crate::metrics::series::{Plotted, Series};
 use crate::ui::theme::{Theme, size, text};
+use crate::ui::widgets::Push;
 
-/// What identifies a series in legends: its model, or its metric where the models are added up.
+/// What identifies a series in legends: its model, or its metric where the models are taken together.
 pub fn key(series: &Series) -> &str {
     if series.model.is_empty() { &series.metric } else { &series.model }
 }
 
-/// What a series is called.
-pub fn name(series: &Series, names: &ModelNames) -> String {
-    match (series.model.as_str(), series.metric.as_str()) {
-        ("", "InvocationClientErrors") => "client".to_owned(),
-        ("", "InvocationServerErrors") => "server".to_owned(),
-        ("", metric) => metric.to_owned(),
-        (model, _) => names.name(model),
+/// What a series is called: by its model, and by its metric where a plot has several.
+pub fn name(data: &Plotted, series: &Series, names: &ModelNames) -> String {
+    let has_parts = data.series.iter().any(|one| one.part != data.series[0].part);
+    match (series.model.as_str(), has_parts) {
+        ("", _) => series.metric.clone(),
+        (model, false) => names.name(model),
+        (model, true) => format!("{} {}", names.name(model), series.metric),
     }
 }
 
@@ -40,74 +38,58 @@ struct Entry<'a> {
     hidden: bool,
 }
 
-/// Side of the mark and the distances in an entry, points.
+/// Side of the mark, the distances in an entry, the place for "12 more".
 const MARK: f32 = 12.0;
 const INNER: f32 = 5.0;
 const BETWEEN: f32 = 12.0;
+const MORE: f32 = 64.0;
+const HEIGHT: f32 = 18.0;
 
-/// Draws the legend at the right end of the head: as many entries as have place, the rest as a count. The `subtitle` before it makes way when
-/// more entries fit without it.
-#[expect(clippy::too_many_arguments, reason = "the context of a plot, passed on to its parts")]
-pub fn ui(
-    ui: &mut Ui,
-    state: &State,
-    widget: &Widget,
-    data: &Plotted,
-    names: &ModelNames,
-    at_ms: Option<i64>,
-    subtitle: RichText,
-    commands: &mut Commands,
-) {
-    let entries: Vec<_> = data.series.iter().map(|series| Entry::new(ui, state, widget, data, series, names, at_ms)).collect();
-    let subtitle = WidgetText::from(subtitle).into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Small);
-    let (place, without) = (ui.available_width() - BETWEEN, subtitle.size().x + BETWEEN);
-    if fitting(&entries, place - without) == fitting(&entries, place) {
-        ui.label(subtitle);
-    }
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+/// Draws one row of entries, as many as have place; the rest is behind a count.
+pub fn ui(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, at_ms: Option<i64>, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(HEIGHT);
         ui.spacing_mut().item_spacing.x = BETWEEN;
-        let shown = fitting(&entries, ui.available_width());
-        more(ui, &entries[shown..]);
-        for entry in entries[..shown].iter().rev() {
+        let mut left = ui.available_width();
+        for (index, series) in data.series.iter().enumerate() {
+            let entry = Entry::new(ui, scene, widget, data, series, at_ms);
+            let reserve = if index + 1 < data.series.len() { MORE } else { 0.0 };
+            left -= entry.width() + BETWEEN;
+            if left + BETWEEN < reserve {
+                more(ui, scene, widget, data, at_ms, data.series.len() - index, commands);
+                return;
+            }
             entry.ui(ui, widget, commands);
         }
     });
 }
 
-/// How many entries have place in `width` points.
-fn fitting(entries: &[Entry<'_>], width: f32) -> usize {
-    const MORE: f32 = 50.0;
-    let mut used = 0.0;
-    for (index, entry) in entries.iter().enumerate() {
-        used += entry.width() + BETWEEN;
-        let reserve = if index + 1 < entries.len() { MORE } else { 0.0 };
-        if used + reserve > width {
-            return index;
-        }
-    }
-    entries.len()
-}
-
-/// The entries without place, as a count with their names.
-fn more(ui: &mut Ui, left_out: &[Entry<'_>]) {
-    if !left_out.is_empty() {
-        let words = RichText::new(format!("{} more", left_out.len())).small().color(Theme::of(ui).text3);
-        ui.label(words).on_hover_text(left_out.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join("\n"));
-    }
+/// All entries, behind the count of those without place.
+fn more(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, at_ms: Option<i64>, count: usize, commands: &mut Commands) {
+    let words = format!("{count} more");
+    let response = ui.add(Push::quiet(&words).small()).accessible_name(&format!("{count} more series of {}", widget.title));
+    egui::Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_min_width(240.0);
+        ScrollArea::vertical().max_height(300.0).show_rows(ui, HEIGHT, data.series.len(), |ui, rows| {
+            for series in &data.series[rows] {
+                Entry::new(ui, scene, widget, data, series, at_ms).ui(ui, widget, commands);
+            }
+        });
+    });
 }
 
 impl<'a> Entry<'a> {
-    fn new(ui: &Ui, state: &State, widget: &Widget, data: &Plotted, series: &'a Series, names: &ModelNames, at_ms: Option<i64>) -> Self {
+    fn new(ui: &Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, series: &'a Series, at_ms: Option<i64>) -> Self {
         let theme = Theme::of(ui);
-        let hidden = state.dashboard.hidden.contains(key(series));
+        let hidden = scene.state.dashboard.hidden.contains(key(series));
         let value = at_ms.map_or_else(|| series.last(), |at| series.value_at(at, data.period_ms));
         let value = value.map_or("–".to_owned(), |value| values::short(value, widget.unit));
-        let name = name(series, names);
+        let name = name(data, series, scene.names);
         let words = RichText::new(&name).small().color(if hidden { theme.text3 } else { theme.text2 });
         let value = RichText::new(value).text_style(text::mono_small()).color(theme.text);
         let galley = |text: RichText| WidgetText::from(text).into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Small);
         let words = galley(if hidden { words.strikethrough() } else { words });
-        Self { series, name, words, value: galley(value), look: Look::of(theme, series), hidden }
+        Self { series, name, words, value: galley(value), look: Look::of(theme, widget, series), hidden }
     }
 
     fn width(&self) -> f32 {
@@ -116,7 +98,7 @@ impl<'a> Entry<'a> {
 
     fn ui(&self, ui: &mut Ui, widget: &Widget, commands: &mut Commands) {
         let theme = Theme::of(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(self.width(), 18.0), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(self.width(), HEIGHT), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !self.hidden, format!("{} in {}", self.name, widget.title)));
         self.paint(ui, rect);
         if response.has_focus() {

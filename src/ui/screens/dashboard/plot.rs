@@ -1,198 +1,209 @@
-//! A plot in its card: head with legend, axes with units, cursor, values under the pointer.
+//! A plot: axes with units, the series, limits, the cursor that stands in all plots, and the values under the pointer.
 
-use egui::{Align, FontId, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, vec2};
-use egui_plot::{AxisHints, GridMark, Plot, PlotBounds, PlotUi, Span, VLine};
+use std::sync::Arc;
 
+use egui::{Align, Align2, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::card::Tools;
 use super::cursor::Cursor;
-use super::{ModelNames, axis, draw, legend, values};
+use super::draw::{Area, Look};
+use super::picture::{Ready, is_hidden};
+use super::{Scene, axis, legend, values};
 use crate::app::dashboard::DashboardCommand;
-use crate::app::{Command, Commands, Remote, State};
+use crate::app::{Command, Commands};
 use crate::base::clock::timestamp_ms;
-use crate::metrics::dashboard::{Choice, Kind, Unit, Widget};
-use crate::metrics::series::{Plotted, Series, nice_axis};
+use crate::metrics::dashboard::{Kind, Widget};
+use crate::metrics::series::{Plotted, Series};
 use crate::ui::format;
-use crate::ui::icons;
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::{ErrorAction, ErrorPanel, section};
 
-/// Height of a card in points.
-pub const CARD_HEIGHT: f32 = 232.0;
+/// Height of the time axis, and least width of the value axis.
+const TIME_AXIS: f32 = 18.0;
+const VALUE_AXIS: f32 = 34.0;
 
-/// Height of the plot inside its card, axis included.
-const PLOT_HEIGHT: f32 = 182.0;
+/// Series that the values under the pointer tell one by one.
+const TOLD: usize = 12;
 
-/// Draws the plot with number `index` of the dashboard.
-pub fn card(ui: &mut Ui, state: &State, index: usize, names: &ModelNames, cursor: &mut Cursor, commands: &mut Commands) {
-    let widget = &state.dashboard.board.widgets[index];
-    let remote = &state.dashboard.plots[index];
-    let data = remote.value().map(AsRef::as_ref);
-    let theme = Theme::of(ui);
-    let frame = Frame::new().fill(theme.panel).stroke(Stroke::new(size::LINE, theme.line)).corner_radius(size::RADIUS_CARD);
-    frame.inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 6 }).show(ui, |ui| {
-        ui.set_min_size(vec2(ui.available_width(), CARD_HEIGHT - 18.0));
-        head(ui, state, widget, data, names, cursor, commands);
-        match (remote, data) {
-            (Remote::Failed { problem, .. }, _) => failure(ui, problem, commands),
-            (_, Some(data)) if !data.series.is_empty() => self::plot(ui, state, widget, data, names, cursor),
-            (_, Some(_)) => no_data(ui, "No data in this time"),
-            (_, None) => no_data(ui, "Fetching…"),
-        }
-    });
-}
-
-fn head(ui: &mut Ui, state: &State, widget: &Widget, data: Option<&Plotted>, names: &ModelNames, cursor: &Cursor, commands: &mut Commands) {
-    ui.horizontal(|ui| {
-        ui.set_min_height(20.0);
-        section(ui, &widget.title).on_hover_text(&widget.help);
-        let subtitle = RichText::new(subtitle(state, widget, data)).small().color(Theme::of(ui).text3);
-        match data {
-            Some(data) => legend::ui(ui, state, widget, data, names, cursor.at_ms(), subtitle, commands),
-            None => {
-                ui.label(subtitle);
-            }
-        }
-    });
-}
-
-/// The statistic and the period: `Sum per minute`, `p90 per 5 min`.
-fn subtitle(state: &State, widget: &Widget, data: Option<&Plotted>) -> String {
-    let period = data.map_or_else(|| state.dashboard.period_at(state.now.as_millisecond()), |data| data.period_ms);
-    let statistic = if widget.statistic == Choice::Sum { "Sum" } else { state.dashboard.latency };
-    let period = crate::metrics::range::PERIODS.into_iter().find(|(_, ms)| *ms == period).map_or("period", |(name, _)| name);
-    format!("{statistic} per {}", period.strip_prefix("1 ").unwrap_or(period))
-}
-
-fn failure(ui: &mut Ui, problem: &crate::base::problem::Problem, commands: &mut Commands) {
-    egui::ScrollArea::vertical().max_height(PLOT_HEIGHT).show(ui, |ui| {
-        let panel = ErrorPanel::new(&problem.what).why(&problem.why).remedy(&problem.remedy).retry("Try again");
-        let panel = if let Some(details) = &problem.details { panel.details(details) } else { panel };
-        if panel.show(ui) == ErrorAction::Retry {
-            commands.send(Command::Refresh);
-        }
-    });
-}
-
-fn no_data(ui: &mut Ui, words: &str) {
-    let theme = Theme::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), PLOT_HEIGHT), Sense::hover());
-    icons::CIRCLE_DASHED.paint(ui.painter(), rect.center() - vec2(0.0, 14.0), size::ICON, theme.text3);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(rect.translate(vec2(0.0, rect.height() / 2.0))), |ui| {
-        ui.vertical_centered(|ui| ui.label(RichText::new(words).small().color(theme.text3)));
-    });
-}
-
-fn plot(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &ModelNames, cursor: &mut Cursor) {
-    let theme = Theme::of(ui);
-    let hidden = |series: &Series| state.dashboard.hidden.contains(legend::key(series));
-    let (from, to) = cursor.bounds();
-    let least = if widget.unit == Unit::Milliseconds { 0.0 } else { 1.0 };
-    let (top, step) = nice_axis(data.peak(widget.kind != Kind::Line, hidden), 4, least);
-    // A mark at the very left would lie on the zero of the other axis.
-    let marks = axis::marks(&state.settings, from + (to - from) / 30, to, (ui.available_width() / 80.0) as usize);
-    let y_marks = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
-    let x_grid: Vec<GridMark> = marks.iter().map(|mark| GridMark { value: mark.at_ms as f64, step_size: (to - from) as f64 }).collect();
-    let (at, dragged, now_ms) = (cursor.at_ms(), cursor.dragged(), state.now.as_millisecond());
-    let bounds = PlotBounds::from_min_max([from as f64, 0.0], [to as f64, top * 1.04]);
-    let response = still(ui, widget)
-        .custom_x_axes(vec![time_axis(theme, ui, marks)])
-        .custom_y_axes(vec![value_axis(theme, ui, widget, top)])
-        .x_grid_spacer(move |_| x_grid.clone())
-        .y_grid_spacer(y_marks)
-        .show(ui, |plot| {
-            plot.set_plot_bounds(bounds);
-            draw::series(plot, theme, data, widget.kind, now_ms, hidden);
-            overlays(plot, theme, at, dragged);
-            if let Some(at) = at {
-                draw::marks_at(plot, theme, data, widget.kind, at, hidden);
-            }
-        });
-    let rect = *response.transform.frame();
-    cursor.plot(rect, &response.response);
-    let response = response.response.accessible_name(format!("{} plot", widget.title));
-    if response.hovered()
-        && let Some(at) = at
-    {
-        response.on_hover_ui_at_pointer(|ui| told(ui, state, widget, data, names, at));
+/// Draws the plot in the place that is left.
+pub fn ui(ui: &mut Ui, scene: Scene<'_>, index: usize, widget: &Widget, data: &Arc<Plotted>, tools: &mut Tools<'_>) {
+    let (place, response) = ui.allocate_exact_size(ui.available_size().max(vec2(40.0, 40.0)), Sense::click_and_drag());
+    let name = format!("{} plot", widget.title);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    let inner = Rect::from_min_max(place.min + vec2(value_axis_width(ui, widget, data), 4.0), place.max - vec2(6.0, TIME_AXIS));
+    if inner.width() < 20.0 || inner.height() < 12.0 {
+        return;
     }
-}
-
-/// A plot that neither moves nor zooms by itself: the time belongs to the dashboard.
-fn still<'a>(ui: &Ui, widget: &Widget) -> Plot<'a> {
-    let theme = Theme::of(ui);
-    Plot::new(("plot", &widget.title))
-        .height(PLOT_HEIGHT)
-        .width(ui.available_width())
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
-        .show_x(false)
-        .show_y(false)
-        .show_grid([false, true])
-        .grid_color(theme.line)
-        .grid_fade(0.0)
-        .sense(Sense::click_and_drag())
+    let now_ms = scene.state.now.as_millisecond();
+    let ready = tools.pictures.get(ui, index, widget, data, inner, now_ms, |series| is_hidden(scene.state, series));
+    let area = ready.area;
+    axes(ui, scene, widget, &ready);
+    ui.painter().with_clip_rect(inner.expand2(vec2(3.0, 3.0))).add(ready.shape);
+    limits(ui, scene, widget, data, area);
+    tools.cursor.plot(inner, area.span, data.period_ms, &response);
+    cursor(ui, scene, widget, data, area, tools.cursor);
+    if response.has_focus() {
+        ui.painter().rect_stroke(place, size::RADIUS, Stroke::new(size::FOCUS, Theme::of(ui).accent.ink), StrokeKind::Inside);
+    }
+    values_under_pointer(&response, scene, widget, data, tools.cursor, inner);
 }
 
 fn axis_font(ui: &Ui) -> FontId {
     text::axis().resolve(ui.style())
 }
 
-fn time_axis<'a>(theme: &Theme, ui: &Ui, marks: Vec<axis::TimeMark>) -> AxisHints<'a> {
-    let words =
-        move |mark: GridMark, _: &_| marks.iter().find(|m| m.at_ms == mark.value as i64).map(|mark| mark.words.clone()).unwrap_or_default();
-    AxisHints::new_x().formatter(words).tick_label_color(theme.text3).tick_label_font(axis_font(ui)).min_thickness(18.0)
+/// As wide as the widest label.
+fn value_axis_width(ui: &Ui, widget: &Widget, data: &Plotted) -> f32 {
+    let peak = data.peak(widget.kind != Kind::Line, |_| false) * 1.25;
+    let words = values::on_axis(peak - peak % 1.0, widget.unit, peak);
+    let width = ui.painter().layout_no_wrap(words, axis_font(ui), Theme::of(ui).text3).size().x;
+    (width + 14.0).max(VALUE_AXIS).round()
 }
 
-fn value_axis<'a>(theme: &Theme, ui: &Ui, widget: &Widget, top: f64) -> AxisHints<'a> {
-    let unit = widget.unit;
-    let words = move |mark: GridMark, _: &_| values::on_axis(mark.value, unit, top);
-    AxisHints::new_y().formatter(words).tick_label_color(theme.text3).tick_label_font(axis_font(ui)).min_thickness(46.0)
-}
-
-/// The cursor's line and the time that is dragged over.
-fn overlays(plot: &mut PlotUi<'_>, theme: &Theme, at: Option<i64>, dragged: Option<(i64, i64)>) {
-    if let Some((from, to)) = dragged {
-        let tint = theme.accent.ink.gamma_multiply(0.16);
-        plot.span(Span::new("", from as f64..=to as f64).fill(tint).border_color(theme.accent.ink));
+fn axes(ui: &Ui, scene: Scene<'_>, widget: &Widget, ready: &Ready) {
+    let (theme, area, font) = (Theme::of(ui), ready.area, axis_font(ui));
+    let painter = ui.painter();
+    let whole = area.rect.x_range();
+    let lines = ((area.top - area.bottom) / ready.step).floor() as i32;
+    for line in 0..=lines.min(12) {
+        let value = area.bottom + f64::from(line) * ready.step;
+        let y = area.y(value).round() + 0.5;
+        painter.hline(whole, y, Stroke::new(1.0, if value == 0.0 { theme.line_strong } else { theme.line }));
+        let words = values::on_axis(value, widget.unit, area.top);
+        painter.text(pos2(area.rect.left() - 7.0, y), Align2::RIGHT_CENTER, words, font.clone(), theme.text3);
     }
-    if let Some(at) = at {
-        let style = egui_plot::LineStyle::Dashed { length: 4.0 };
-        plot.vline(VLine::new("", at as f64).color(theme.text3).width(1.0).style(style).allow_hover(false));
+    let (from, to) = area.span;
+    for mark in axis::marks(&scene.state.settings, from, to, (area.rect.width() / 74.0) as usize) {
+        let x = area.x(mark.at_ms).round() + 0.5;
+        painter.vline(x, egui::Rangef::new(area.rect.bottom(), area.rect.bottom() + 3.0), Stroke::new(1.0, theme.line_strong));
+        let words = painter.layout_no_wrap(mark.words, font.clone(), theme.text3);
+        let left = (x - words.size().x / 2.0).clamp(area.rect.left() - 20.0, area.rect.right() + 6.0 - words.size().x);
+        painter.galley(pos2(left, area.rect.bottom() + 4.0), words, theme.text3);
     }
 }
 
-/// The values of the period under the pointer.
-fn told(ui: &mut Ui, state: &State, widget: &Widget, data: &Plotted, names: &ModelNames, at_ms: i64) {
+/// Limits as dashed lines across; those above the plot in words at its top.
+fn limits(ui: &Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, area: Area) {
     let theme = Theme::of(ui);
-    ui.set_max_width(210.0);
+    let mut above = Vec::new();
+    let is_shown = |model: &str| data.series.iter().any(|series| series.model == model && !is_hidden(scene.state, series));
+    for limit in data.limits.iter().filter(|limit| limit.model.is_empty() || is_shown(&limit.model)) {
+        let color = if limit.model.is_empty() { theme.warn.ink } else { theme.series(&limit.model).color };
+        let words = if limit.model.is_empty() { "limit".to_owned() } else { scene.names.name(&limit.model) };
+        let told = format!("{words} {}", values::short(limit.value, widget.unit));
+        if limit.value > area.top {
+            above.push((told, limit.model.as_str(), limit.value));
+            continue;
+        }
+        let y = area.y(limit.value);
+        let line = [pos2(area.rect.left(), y), pos2(area.rect.right(), y)];
+        ui.painter().extend(Shape::dashed_line(&line, Stroke::new(1.0, color), 7.0, 5.0));
+        ui.painter().text(line[1] - vec2(2.0, 1.0), Align2::RIGHT_BOTTOM, told, axis_font(ui), color);
+    }
+    if let Some(words) = headroom(&above, data) {
+        ui.painter().text(area.rect.right_top() - vec2(2.0, 1.0), Align2::RIGHT_TOP, words, axis_font(ui), theme.text2);
+    }
+}
+
+/// How near the nearest limit above the plot is: `up to 12 % of the quota of sonnet-4-6 400 k/min`.
+fn headroom(above: &[(String, &str, f64)], data: &Plotted) -> Option<String> {
+    let peak = |model: &str| data.series.iter().filter(|series| series.model == model).flat_map(|s| &s.points).map(|p| p.value).fold(0.0, f64::max);
+    let nearest = above.iter().map(|(words, model, limit)| (words, peak(model) / limit)).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(format!("up to {} of the quota of {}", values::percent(nearest.1 * 100.0), nearest.0))
+}
+
+/// The cursor's line with the time, the marks on the series, and the time that is dragged over.
+fn cursor(ui: &Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, area: Area, cursor: &Cursor) {
+    let theme = Theme::of(ui);
+    let painter = ui.painter();
+    if let Some((from, to)) = cursor.dragged() {
+        let x = |at: i64| area.x(at).clamp(area.rect.left(), area.rect.right());
+        let rect = Rect::from_x_y_ranges(x(from)..=x(to), area.rect.y_range());
+        painter.rect(rect, 0.0, theme.accent.ink.gamma_multiply(0.14), Stroke::new(1.0, theme.accent.ink), StrokeKind::Inside);
+    }
+    let Some(at) = cursor.at_ms().filter(|at| (area.span.0..area.span.1).contains(at)) else { return };
+    let x = area.x(at);
+    let line = [pos2(x, area.rect.top()), pos2(x, area.rect.bottom())];
+    painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, theme.text2), 4.0, 3.0));
+    marks_at(ui, scene, widget, data, area, at);
+    let words = painter.layout_no_wrap(axis::moment_words(&scene.state.settings, at, data.period_ms), axis_font(ui), theme.text);
+    let left = (x - words.size().x / 2.0).clamp(area.rect.left() - 20.0, area.rect.right() + 4.0 - words.size().x);
+    let place = Rect::from_min_size(pos2(left, area.rect.bottom() + 3.0), words.size());
+    painter.rect(place.expand2(vec2(5.0, 1.0)), 3.0, theme.raised, Stroke::new(1.0, theme.line_strong), StrokeKind::Inside);
+    painter.galley(place.min, words, theme.text);
+}
+
+/// Dots on the values of the period under the cursor.
+fn marks_at(ui: &Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, area: Area, at_ms: i64) {
+    let theme = Theme::of(ui);
+    if widget.kind == Kind::Bar || data.series.len() > 40 {
+        return;
+    }
+    let begin = at_ms.div_euclid(data.period_ms) * data.period_ms;
+    let mut pile = 0.0;
+    for series in data.series.iter().filter(|series| !is_hidden(scene.state, series)) {
+        let Some(value) = series.value_at(at_ms, data.period_ms) else { continue };
+        pile += value;
+        let place = pos2(area.x(begin), area.y(if widget.kind == Kind::Stacked { pile } else { value }));
+        if area.rect.expand(1.0).contains(place) {
+            let look = Look::of(theme, widget, series);
+            ui.painter().circle(place, 3.2, look.color, Stroke::new(1.2, theme.panel));
+        }
+    }
+}
+
+fn values_under_pointer(response: &Response, scene: Scene<'_>, widget: &Widget, data: &Plotted, cursor: &Cursor, inner: Rect) {
+    let over = response.hover_pos().is_some_and(|pos| inner.contains(pos)) || response.has_focus();
+    let Some(at) = cursor.at_ms().filter(|_| over && cursor.dragged().is_none()) else { return };
+    let mut tip = egui::Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, egui::PopupAnchor::Pointer);
+    if response.has_focus() && response.hover_pos().is_none() {
+        tip = egui::Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, response.rect);
+    }
+    tip.gap(14.0).show(|ui| told(ui, scene, widget, data, at));
+}
+
+/// The values of the period under the pointer, the largest first.
+fn told(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, at_ms: i64) {
+    let theme = Theme::of(ui);
+    ui.set_max_width(250.0);
     ui.spacing_mut().interact_size.y = 14.0;
     ui.spacing_mut().item_spacing.y = 3.0;
     let begin = at_ms.div_euclid(data.period_ms) * data.period_ms;
-    let growing = data.unfinished_from(state.now.as_millisecond()).is_some_and(|from| begin >= from);
-    ui.label(RichText::new(format::moment(&state.settings, timestamp_ms(begin))).text_style(text::mono_small()).color(theme.text2));
+    let growing = data.unfinished_from(scene.state.now.as_millisecond()).is_some_and(|from| begin >= from);
+    let when = format!("{}, {}", format::moment(&scene.state.settings, timestamp_ms(begin)), super::card::period_words(data.period_ms));
+    ui.label(RichText::new(when).text_style(text::mono_small()).color(theme.text2));
     if growing {
         ui.label(RichText::new("This period is not over yet").small().color(theme.text3));
     }
-    for series in data.series.iter().filter(|series| !state.dashboard.hidden.contains(legend::key(series))) {
-        let value = series.value_at(at_ms, data.period_ms).map_or("no data".to_owned(), |value| values::full(value, widget.unit));
-        ui.horizontal(|ui| {
-            dot(ui, draw::Look::of(theme, series).color);
-            ui.label(RichText::new(legend::name(series, names)).small().color(theme.text));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new(value).text_style(text::mono_small()).color(theme.text));
-            });
-        });
+    let shown = data.series.iter().filter(|series| !is_hidden(scene.state, series));
+    let mut all: Vec<(&Series, Option<f64>)> = shown.map(|series| (series, series.value_at(at_ms, data.period_ms))).collect();
+    if all.len() > TOLD {
+        all.sort_by(|a, b| b.1.unwrap_or(f64::MIN).total_cmp(&a.1.unwrap_or(f64::MIN)));
+    }
+    for (series, value) in all.iter().take(TOLD) {
+        let value = value.map_or("no data".to_owned(), |value| values::full(value, widget.unit));
+        line(ui, Some(Look::of(theme, widget, series).color), &legend::name(data, series, scene.names), &value);
+    }
+    if widget.kind != Kind::Line && all.len() > 1 {
+        let total = all.iter().filter_map(|(_, value)| *value).sum::<f64>() + 0.0;
+        line(ui, None, "Together", &values::full(total, widget.unit));
+    }
+    if all.len() > TOLD {
+        ui.label(RichText::new(format!("and {} more", all.len() - TOLD)).small().color(theme.text3));
     }
 }
 
-fn dot(ui: &mut Ui, color: egui::Color32) {
-    let (rect, _): (Rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-    ui.painter().rect_filled(rect, 2.0, color);
+fn line(ui: &mut Ui, color: Option<egui::Color32>, name: &str, value: &str) {
+    let theme = Theme::of(ui);
+    ui.horizontal(|ui| {
+        let (rect, _): (Rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+        if let Some(color) = color {
+            ui.painter().rect_filled(rect, 2.0, color);
+        }
+        ui.add(Label::new(RichText::new(name).small().color(theme.text)).extend());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(value).text_style(text::mono_small()).color(theme.text)).extend());
+        });
+    });
 }
 
 /// Back to the time before the first zoom.

@@ -8,6 +8,10 @@ pub fn short(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Milliseconds => milliseconds(value),
         Unit::Dollars => text::dollars(value),
+        Unit::Percent => percent(value),
+        Unit::Bytes => text::bytes(value.max(0.0) as u64),
+        Unit::TokensPerSecond => format!("{}/s", scaled(value)),
+        Unit::TokensPerMinute => format!("{}/min", scaled(value)),
         Unit::Count | Unit::Tokens => scaled(value),
     }
 }
@@ -18,24 +22,33 @@ pub fn on_axis(value: f64, unit: Unit, top: f64) -> String {
         _ if value == 0.0 => "0".to_owned(),
         Unit::Milliseconds if top >= 2_000.0 => format!("{} s", trimmed(value / 1e3)),
         Unit::Milliseconds => format!("{} ms", trimmed(value)),
-        Unit::Count | Unit::Tokens if top >= 1e6 => format!("{} M", trimmed(value / 1e6)),
-        Unit::Count | Unit::Tokens if top >= 5_000.0 => format!("{} k", trimmed(value / 1e3)),
-        _ => short(value, unit),
+        Unit::Dollars | Unit::Percent | Unit::Bytes => short(value, unit),
+        _ if top >= 1e9 => format!("{} G", trimmed(value / 1e9)),
+        _ if top >= 1e6 => format!("{} M", trimmed(value / 1e6)),
+        _ if top >= 5_000.0 => format!("{} k", trimmed(value / 1e3)),
+        _ => scaled(value),
     }
 }
 
 /// A value in full: `4,423 tokens`, `2.43 s`.
 pub fn full(value: f64, unit: Unit) -> String {
     match unit {
-        Unit::Milliseconds => milliseconds(value),
-        Unit::Dollars => text::dollars(value),
         Unit::Count => whole(value),
         Unit::Tokens => format!("{} tokens", whole(value)),
+        Unit::TokensPerSecond => format!("{} tokens/s", whole(value)),
+        Unit::TokensPerMinute => format!("{} tokens/min", whole(value.round())),
+        _ => short(value, unit),
     }
 }
 
+/// Hundredths: `12 %`, `0.4 %`.
+pub fn percent(value: f64) -> String {
+    format!("{} %", trimmed(value))
+}
+
 fn whole(value: f64) -> String {
-    if value.fract().abs() < 1e-9 { text::grouped(value.max(0.0) as u64) } else { trimmed(value) }
+    let sign = if value <= -0.5 { "-" } else { "" };
+    if value.fract().abs() < 1e-9 { format!("{sign}{}", text::grouped(value.abs() as u64)) } else { trimmed(value) }
 }
 
 fn milliseconds(value: f64) -> String {
@@ -47,6 +60,8 @@ fn milliseconds(value: f64) -> String {
 }
 
 fn scaled(value: f64) -> String {
+    // Trimmed counts of nothing come as minus zero.
+    let value = value + 0.0;
     match value.abs() {
         v if v < 1_000.0 => trimmed(value),
         v if v < 10_000.0 => whole(value.round()),
@@ -78,6 +93,8 @@ mod tests {
         assert_eq!([0.0, 5_000.0, 15_000.0].map(|v| on_axis(v, Unit::Tokens, 15_000.0)), ["0", "5 k", "15 k"]);
         let counts = [0.0, 7.0, 2.5, 1_978.0, 15_000.0, 1_234_567.0].map(|v| short(v, Unit::Count));
         assert_eq!(counts, ["0", "7", "2.5", "1,978", "15 k", "1.23 M"]);
+        assert_eq!([-0.0, -1_000.0, -200.0].map(|v| short(v, Unit::Count)), ["0", "-1,000", "-200"]);
         assert_eq!(full(4_423.0, Unit::Tokens), "4,423 tokens");
+        assert_eq!([short(77.77, Unit::TokensPerSecond), short(12_345.0, Unit::TokensPerMinute), percent(0.42)], ["77.8/s", "12.3 k/min", "0.42 %"]);
     }
 }
