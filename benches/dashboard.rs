@@ -46,7 +46,10 @@ fn main() {
     usual.sort_by(f64::total_cmp);
     let p99 = usual[usual.len() * 99 / 100];
     println!("frame after a refresh       {:>8.2} ms   longest of {}", refreshing.iter().copied().fold(0.0, f64::max), refreshing.len());
-    println!("frame, median               {:>8.2} ms   of {FRAMES}, {WIDGETS} widgets x {MODELS} models x {POINTS} points", usual[usual.len() / 2]);
+    println!(
+        "frame, median               {:>8.2} ms   of {FRAMES}, {WIDGETS} widgets x {MODELS} models x {POINTS} points",
+        usual[usual.len() / 2]
+    );
     println!("frame, p99                  {p99:>8.2} ms   {:.2} of the budget", p99 / BUDGET_MS);
     let within = usize::from(p99 < BUDGET_MS);
     println!("{within} within budget, {} over (p99 below {BUDGET_MS} ms)", 1 - within);
@@ -109,7 +112,12 @@ fn board() -> Dashboard {
         height: 5,
         ..Widget::default()
     };
-    Dashboard { title: "Bench".to_owned(), numbers: Vec::new(), widgets: (0..WIDGETS).map(widget).collect(), ..(*Dashboard::bedrock()).clone() }
+    Dashboard {
+        title: "Bench".to_owned(),
+        numbers: Vec::new(),
+        widgets: (0..WIDGETS).map(widget).collect(),
+        ..(*Dashboard::bedrock()).clone()
+    }
 }
 
 /// New data for every widget, noisy so that nothing can be left out.

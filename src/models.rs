@@ -200,7 +200,8 @@ pub fn normalise(model_id: &str) -> &str {
 
 /// Without the context window that some ids end in: `anthropic.claude-3-sonnet-20240229-v1:0:200k`.
 fn without_window(id: &str) -> &str {
-    let is_window = |end: &str| end.strip_suffix('k').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+    let is_window =
+        |end: &str| end.strip_suffix('k').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
     id.rsplit_once(':').filter(|(_, end)| is_window(end)).map_or(id, |(id, _)| id)
 }
 

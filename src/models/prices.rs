@@ -95,7 +95,8 @@ pub fn alias(id: &str) -> Option<String> {
 pub fn price(model_id: &str) -> Option<(Price, String)> {
     let resolved = alias(model_id);
     let id = resolved.as_deref().unwrap_or(model_id);
-    let own = |known: &Known| known.own.prices.iter().find(|own| own.model == normalise(id)).map(|own| (own.price.clone(), own.as_of.clone()));
+    let own =
+        |known: &Known| known.own.prices.iter().find(|own| own.model == normalise(id)).map(|own| (own.price.clone(), own.as_of.clone()));
     read(own).or_else(|| Some((find(id)?.price.clone()?, catalogue().prices_as_of.clone())))
 }
 
@@ -192,7 +193,8 @@ mod tests {
 
     #[test]
     fn own_prices_come_first_and_survive_their_file() {
-        let own = Price { input: 70.0, output: 80.0, cache_read: None, cache_write_5m: None, cache_write_1h: None, premium: 1.0, note: None };
+        let own =
+            Price { input: 70.0, output: 80.0, cache_read: None, cache_write_5m: None, cache_write_1h: None, premium: 1.0, note: None };
         let now = "2026-11-26T10:00:00Z".parse().unwrap();
         let kept = OwnPrices::default().with("anthropic.claude-opus-4-1-20250805-v1:0", Some(own), now);
         assert_eq!(OwnPrices::parse(&kept.to_toml().unwrap()).unwrap(), kept);

@@ -1,8 +1,12 @@
 //! What invocations cost: of the loaded records by caller, of the metrics by model. Unknown prices are counted, never taken as nothing.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::logs::record::principal_name;
+use crate::logs::store::block::Block;
+use crate::logs::store::column::{Cell, Column};
 use crate::logs::{InvocationRecord, Store};
 use crate::metrics::series::Plotted;
 use crate::models::{self, Tokens};
@@ -68,22 +72,68 @@ pub struct Spent {
 }
 
 impl Accounts {
-    /// Goes through the records of `store` in `window` (milliseconds since the epoch, the end excluded).
+    /// Goes through the records of `store` in `window` (milliseconds since the epoch, the end excluded): sums from the columns, only the newest
+    /// records are opened.
     pub fn of(store: &Store, window: (i64, i64)) -> Self {
         let mut accounts = Self { loaded: store.extent(), ..Self::default() };
-        let mut callers: BTreeMap<String, Spent> = BTreeMap::new();
-        let newest = store.newest().skip_while(|entry| entry.at_ms >= window.1).take_while(|entry| entry.at_ms >= window.0);
-        for entry in newest {
-            let Some(record) = entry.record() else { continue };
-            accounts.records += 1;
-            if accounts.latest.len() < LATEST {
-                accounts.latest.push(latest(entry.at_ms, record));
+        let mut callers: HashMap<String, Spent> = HashMap::new();
+        let touches = |block: &&Arc<Block>| block.extent().is_some_and(|(from, to)| from < window.1 && to >= window.0);
+        for block in store.blocks().iter().filter(touches) {
+            let columns = Columns::of(block);
+            for row in (0..block.len()).filter(|row| block.is_record(*row) && (window.0..window.1).contains(&block.at_ms(*row))) {
+                accounts.records += 1;
+                let arn = columns.text(PRINCIPAL, row);
+                let name = arn.as_deref().map_or("unknown", principal_name);
+                match callers.get_mut(name) {
+                    Some(spent) => spent.add(&columns, row),
+                    None => callers
+                        .entry(name.to_owned())
+                        .or_insert_with(|| Spent { name: name.to_owned(), ..Spent::default() })
+                        .add(&columns, row),
+                }
             }
-            let name = record.principal.as_deref().map_or("unknown", principal_name);
-            callers.entry(name.to_owned()).or_insert_with(|| Spent { name: name.to_owned(), ..Spent::default() }).add(record);
         }
+        let newest = store.newest().skip_while(|entry| entry.at_ms >= window.1).take_while(|entry| entry.at_ms >= window.0);
+        accounts.latest = newest.filter_map(|entry| entry.record().map(|record| latest(entry.at_ms, record))).take(LATEST).collect();
         accounts.principals = by_cost(callers.into_values());
         accounts
+    }
+}
+
+/// The fields that matter for cost, by their place in [`Columns`].
+const FIELDS: [&str; 7] = [
+    "identity.arn",
+    "modelId",
+    "errorCode",
+    "input.inputTokenCount",
+    "output.outputTokenCount",
+    "input.cacheReadInputTokenCount",
+    "input.cacheWriteInputTokenCount",
+];
+const PRINCIPAL: usize = 0;
+const MODEL: usize = 1;
+const ERROR: usize = 2;
+
+/// The columns of a block with the fields that matter for cost.
+struct Columns<'a>([Option<Column<'a>>; 7]);
+
+impl<'a> Columns<'a> {
+    fn of(block: &'a Block) -> Self {
+        Self(FIELDS.map(|field| block.column(field)))
+    }
+
+    fn text(&self, field: usize, row: usize) -> Option<Cow<'a, str>> {
+        match self.0[field].as_ref()?.cell(row) {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn count(&self, field: usize, row: usize) -> u64 {
+        match self.0[field].as_ref().map(|column| column.cell(row)) {
+            Some(Cell::Number(count)) => count.max(0.0) as u64,
+            _ => 0,
+        }
     }
 }
 
@@ -104,18 +154,19 @@ fn latest(at_ms: i64, record: &InvocationRecord) -> Latest {
 }
 
 impl Spent {
-    fn add(&mut self, record: &InvocationRecord) {
-        if record.is_error() {
+    fn add(&mut self, columns: &Columns<'_>, row: usize) {
+        if columns.text(ERROR, row).is_some_and(|code| !code.is_empty()) {
             self.failed += 1;
             return;
         }
         self.requests += 1;
-        let tokens = record.tokens();
-        self.tokens.input += tokens.input;
-        self.tokens.output += tokens.output;
-        self.tokens.cache_read += tokens.cache_read;
-        self.tokens.cache_write += tokens.cache_write;
-        self.charge(&record.model_id, tokens);
+        let [input, output, cache_read, cache_write] = [3, 4, 5, 6].map(|field| columns.count(field, row));
+        self.tokens.input += input;
+        self.tokens.output += output;
+        self.tokens.cache_read += cache_read;
+        self.tokens.cache_write += cache_write;
+        let model = columns.text(MODEL, row).unwrap_or_default();
+        self.charge(&model, Tokens { input, output, cache_read, cache_write });
     }
 
     /// Adds the price of `tokens` of a model, or notes that there is none.

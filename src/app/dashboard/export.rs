@@ -51,7 +51,8 @@ mod tests {
             points: points.iter().map(|&(at_ms, value)| Point { at_ms, value }).collect(),
             ..Series::default()
         };
-        let data = Plotted { series: vec![series("a,b", &[(0, 1.5), (60_000, 2.0)]), series("=c", &[(60_000, 3.0)])], ..Plotted::default() };
+        let data =
+            Plotted { series: vec![series("a,b", &[(0, 1.5), (60_000, 2.0)]), series("=c", &[(60_000, 3.0)])], ..Plotted::default() };
         let text = csv(&data, |series| series.model.clone());
         assert_eq!(text, "time,\"a,b\",'=c\n1970-01-01T00:00:00Z,1.5,\n1970-01-01T00:01:00Z,2,3\n");
     }

@@ -101,13 +101,8 @@ pub enum RefreshEvery {
 
 impl RefreshEvery {
     /// All choices with their names.
-    pub const ALL: [(Self, &'static str); 5] = [
-        (Self::Off, "Off"),
-        (Self::TenSeconds, "10 s"),
-        (Self::HalfMinute, "30 s"),
-        (Self::Minute, "1 min"),
-        (Self::FiveMinutes, "5 min"),
-    ];
+    pub const ALL: [(Self, &'static str); 5] =
+        [(Self::Off, "Off"), (Self::TenSeconds, "10 s"), (Self::HalfMinute, "30 s"), (Self::Minute, "1 min"), (Self::FiveMinutes, "5 min")];
 
     /// The time between two refreshes.
     pub fn interval(self) -> Option<Duration> {

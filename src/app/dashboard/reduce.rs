@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{
-    DashboardCommand, DashboardEffect, DashboardEvent, DashboardState, Fetched, FetchOrder, Picture, RefreshEvery, boards, export, publish,
+    DashboardCommand, DashboardEffect, DashboardEvent, DashboardState, FetchOrder, Fetched, Picture, RefreshEvery, boards, export, publish,
 };
 use crate::app::{Effect, Remote, Screen, State, logs};
 use crate::base::problem::Problem;
@@ -96,20 +96,22 @@ pub fn records_changed(state: &mut State) -> Vec<Effect> {
     if state.screen != Screen::Dashboard {
         return Vec::new();
     }
-    let window = state.dashboard.range.at(state.now.as_millisecond());
-    let store = &state.logs.store;
+    // A change of the time asks for accounts by itself, with the metrics.
     let known = state.dashboard.accounted.as_ref();
-    if known.is_some_and(|(known, over)| Arc::ptr_eq(known, store) && (over.1 - window.1).abs() < 1_000 && over.0 <= window.0 + 1_000) {
+    if known.is_some_and(|(known, _)| *known == state.logs.store) {
         return Vec::new();
     }
     account(state)
 }
 
 fn account(state: &mut State) -> Vec<Effect> {
-    let window = state.dashboard.range.at(state.now.as_millisecond());
+    let (from, to) = state.dashboard.range.at(state.now.as_millisecond());
     let store = state.logs.store.clone();
-    state.dashboard.accounted = Some((store.clone(), window));
-    vec![Effect::Dashboard(DashboardEffect::Account { store, window })]
+    // A time up to now includes records that are newer than the clock.
+    let newest = store.extent().map_or(to, |(_, newest)| newest + 1);
+    let to = if matches!(state.dashboard.range, Range::Last(_)) { to.max(newest) } else { to };
+    state.dashboard.accounted = Some((store.clone(), (from, to)));
+    vec![Effect::Dashboard(DashboardEffect::Account { store, window: (from, to) })]
 }
 
 fn refresh_due(state: &mut State) -> Vec<Effect> {
@@ -189,7 +191,8 @@ pub(super) fn fetch(state: &mut State, list: bool) -> Vec<Effect> {
 
 /// Whether the list that is there is of all namespaces of the dashboard.
 fn covers(dashboard: &DashboardState) -> bool {
-    let listed: BTreeSet<&str> = dashboard.listed.value().into_iter().flat_map(|all| all.iter()).map(|one| one.namespace.as_str()).collect();
+    let listed: BTreeSet<&str> =
+        dashboard.listed.value().into_iter().flat_map(|all| all.iter()).map(|one| one.namespace.as_str()).collect();
     dashboard.board.namespaces().iter().all(|namespace| listed.contains(namespace.as_str()))
 }
 

@@ -64,8 +64,10 @@ impl Choice {
     /// How series of it are taken together; `None` for averages and percentiles, of which several cannot become one.
     pub fn combine(&self, chosen: &str) -> Option<Combine> {
         match self.name(chosen).parse::<Statistic>().ok()? {
-            Statistic::Sum | Statistic::SampleCount => Some(Combine::Add),
-            Statistic::TrimmedCount(Bounds::Values { .. }) | Statistic::TrimmedSum(Bounds::Values { .. }) => Some(Combine::Add),
+            Statistic::Sum
+            | Statistic::SampleCount
+            | Statistic::TrimmedCount(Bounds::Values { .. })
+            | Statistic::TrimmedSum(Bounds::Values { .. }) => Some(Combine::Add),
             Statistic::Maximum => Some(Combine::Largest),
             Statistic::Minimum => Some(Combine::Smallest),
             _ => None,

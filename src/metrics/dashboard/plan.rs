@@ -125,13 +125,9 @@ impl Frame<'_> {
     pub fn numbers(&self, answers: &Answers) -> Vec<Plotted> {
         let number = |number: &Number| {
             let series = self.of_number(number).into_iter().map(|wanted| answered(wanted, answers)).filter(|s| !s.points.is_empty());
-            Plotted { series: series.collect(), ..self.empty(self.window(None, None)) }
+            Plotted { series: series.collect(), ..empty(self.window(None, None)) }
         };
         self.board.numbers.iter().map(number).collect()
-    }
-
-    fn empty(&self, window: Window) -> Plotted {
-        Plotted { from_ms: window.from_ms, to_ms: window.to_ms, period_ms: window.period_ms, ..Plotted::default() }
     }
 
     fn of_number(&self, number: &Number) -> Vec<Wanted> {
@@ -176,7 +172,13 @@ impl Frame<'_> {
         let wanted = |dimensions: BTreeMap<String, String>| Wanted {
             model: dimensions.get(MODEL).filter(|_| dimensions.len() == 1).cloned().unwrap_or_default(),
             label: label_of(metric, &dimensions),
-            key: SeriesKey { window, namespace: namespace.clone(), metric: metric.name.clone(), dimensions, statistic: statistic.to_owned() },
+            key: SeriesKey {
+                window,
+                namespace: namespace.clone(),
+                metric: metric.name.clone(),
+                dimensions,
+                statistic: statistic.to_owned(),
+            },
             part,
         };
         self.dimension_sets(namespace, metric, by_model).into_iter().map(wanted).collect()
@@ -208,7 +210,7 @@ impl Frame<'_> {
             Some(expression) if widget.kind.is_plot() => computed(widget, expression, window, &series)?,
             _ => series,
         };
-        let mut plotted = Plotted { series: series.into_iter().filter(|s| !s.points.is_empty()).collect(), ..self.empty(window) };
+        let mut plotted = Plotted { series: series.into_iter().filter(|s| !s.points.is_empty()).collect(), ..empty(window) };
         plotted.limits = self.limits(widget, &plotted);
         Ok(plotted)
     }
@@ -221,8 +223,13 @@ impl Frame<'_> {
             let explicit = metric.is_some_and(|metric| metric.dimensions.is_some());
             let choice = metric.and_then(|metric| metric.statistic.as_ref()).unwrap_or(&widget.statistic);
             let combine = if widget.bins.is_empty() { choice.combine(self.chosen) } else { Some(Combine::Add) }.unwrap_or(Combine::Add);
-            let label = if explicit { one.metric.clone() } else { metric.filter(|_| widget.bins.is_empty()).map_or(one.metric.clone(), |m| m.label().to_owned()) };
-            let (_, sums) = parts.entry(one.part).or_insert_with(|| (Series { metric: label, part: one.part, ..Series::default() }, BTreeMap::new()));
+            let label = if explicit {
+                one.metric.clone()
+            } else {
+                metric.filter(|_| widget.bins.is_empty()).map_or(one.metric.clone(), |m| m.label().to_owned())
+            };
+            let (_, sums) =
+                parts.entry(one.part).or_insert_with(|| (Series { metric: label, part: one.part, ..Series::default() }, BTreeMap::new()));
             for point in &one.points {
                 sums.entry(point.at_ms).and_modify(|sum| *sum = combine.of(*sum, point.value)).or_insert(point.value);
             }
@@ -240,6 +247,11 @@ impl Frame<'_> {
         let quota = |model: &str| self.quotas.get(model).map(|value| Limit { model: model.to_owned(), value: *value });
         own.into_iter().chain(models.into_iter().filter(|_| widget.quota).filter_map(quota)).collect()
     }
+}
+
+/// A plot of this time without series.
+fn empty(window: Window) -> Plotted {
+    Plotted { from_ms: window.from_ms, to_ms: window.to_ms, period_ms: window.period_ms, ..Plotted::default() }
 }
 
 /// What a series is called: by its label, else by the metric with the dimensions that are not the model.
@@ -261,7 +273,8 @@ fn answered(wanted: Wanted, answers: &Answers) -> Series {
 pub fn groups(bounds: &[f64]) -> Vec<(String, String)> {
     let Some(last) = bounds.last() else { return Vec::new() };
     let first = (format!("TC(:{})", bounds[0]), format!("up to {}", amount(bounds[0])));
-    let between = bounds.windows(2).map(|pair| (format!("TC({}:{})", pair[0], pair[1]), format!("{}–{}", amount(pair[0]), amount(pair[1]))));
+    let between =
+        bounds.windows(2).map(|pair| (format!("TC({}:{})", pair[0], pair[1]), format!("{}–{}", amount(pair[0]), amount(pair[1]))));
     let over = (format!("TC({last}:)"), format!("over {}", amount(*last)));
     std::iter::once(first).chain(between).chain([over]).collect()
 }

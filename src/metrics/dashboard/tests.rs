@@ -30,7 +30,13 @@ fn listed(metric: &str, dimensions: BTreeMap<String, String>) -> Listed {
 
 impl Given {
     fn board(board: Dashboard) -> Self {
-        Self { board, models: vec!["a".to_owned(), "b".to_owned()], listed: Vec::new(), quotas: BTreeMap::new(), range: (NOW - 3 * HOUR_MS, NOW) }
+        Self {
+            board,
+            models: vec!["a".to_owned(), "b".to_owned()],
+            listed: Vec::new(),
+            quotas: BTreeMap::new(),
+            range: (NOW - 3 * HOUR_MS, NOW),
+        }
     }
 
     fn widget(widget: Widget) -> Self {
@@ -114,8 +120,10 @@ fn what_is_wrong_with_a_file_is_told() {
 #[test]
 fn a_series_that_two_widgets_show_is_asked_for_once() {
     let mut given = Given::widget(Widget { by_model: true, ..widget(&["Invocations"]) });
+    given.listed = vec![listed("Invocations", of_model("a"))];
     given.board.widgets.push(widget(&["Invocations"]));
-    given.board.numbers = vec![Number { title: String::new(), help: String::new(), metrics: vec!["Invocations".to_owned()], unit: Unit::Count }];
+    given.board.numbers =
+        vec![Number { title: String::new(), help: String::new(), metrics: vec!["Invocations".to_owned()], unit: Unit::Count }];
     assert_eq!(given.frame().asks().len(), 2);
     let answers = given.answers(|_| 1.0);
     let plots = given.frame().plots(&answers);
@@ -182,7 +190,9 @@ fn groups_by_size_count_every_request_once() {
     // An oracle that counts by itself, values on the bounds among them.
     let samples: Vec<f64> = (0..400).map(|n| f64::from(n * n % 6_001)).chain([250.0, 1_000.0, 4_000.0, 0.0]).collect();
     let mut held = Distribution::default();
-    samples.iter().for_each(|sample| held.add(*sample, 1.0));
+    for sample in &samples {
+        held.add(*sample, 1.0);
+    }
     let counts: Vec<f64> = named.iter().map(|(statistic, _)| held.statistic(&statistic.parse().unwrap()).unwrap_or(0.0)).collect();
     let edges = [f64::NEG_INFINITY, 250.0, 1_000.0, 4_000.0, f64::INFINITY];
     let expected: Vec<f64> =
@@ -195,6 +205,7 @@ fn groups_by_size_count_every_request_once() {
 fn daily_bars_are_asked_for_in_whole_days_in_a_request_of_their_own() {
     let daily = Widget { period: Some(86_400), days: Some(7), ..widget(&["InputTokenCount"]) };
     let mut given = Given::widget(daily);
+    given.listed = vec![listed("InputTokenCount", of_model("a"))];
     given.board.widgets.push(widget(&["Invocations"]));
     let spans = requests(given.frame().asks());
     assert_eq!(spans.len(), 2);
@@ -275,7 +286,10 @@ fn a_dashboard_of_another_hand_is_drawn_as_far_as_it_can_be() {
     let second = &board.widgets[1];
     let dimensions: Vec<_> = second.metrics.iter().map(|metric| metric.dimensions.clone().unwrap()).collect();
     assert_eq!(dimensions, [of_model("a"), of_model("b"), of_model("b")]);
-    assert_eq!((second.metrics[1].label.as_deref(), second.metrics[2].name.as_str(), second.period), (Some("bee"), "Invocations", Some(300)));
+    assert_eq!(
+        (second.metrics[1].label.as_deref(), second.metrics[2].name.as_str(), second.period),
+        (Some("bee"), "Invocations", Some(300))
+    );
     assert_eq!((second.statistic.name(""), second.metrics[2].statistic.as_ref().map(|s| s.name(""))), ("p99", Some("Sum")));
     assert!(board.widgets[2].text.contains("alarm") && board.widgets[3].text.contains("SELECT"));
     assert!(read("x", "no json").is_err());

@@ -1,8 +1,10 @@
 //! A person's own dashboards and prices as files, and pictures as exports.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{slot, told};
 use crate::app::dashboard::{DashboardEvent, Picture};
@@ -60,19 +62,37 @@ fn unreadable(path: &Path, why: String) -> Problem {
     Problem::new("A dashboard of your own cannot be shown", why, format!("Correct or remove {}", path.display()))
 }
 
+/// The newest change of each file that was carried out, by the number under which it was asked for.
+static CHANGED: Mutex<BTreeMap<PathBuf, u64>> = Mutex::new(BTreeMap::new());
+static ASKED: AtomicU64 = AtomicU64::new(1);
+
+/// Changes a file in the order in which changes were asked for: one that comes too late is left out. Returns what does it.
+fn in_turn(path: PathBuf, change: impl FnOnce(&Path) -> io::Result<()> + Send) -> impl FnOnce() -> io::Result<()> + Send {
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    move || {
+        let mut changed = CHANGED.lock().unwrap_or_else(PoisonError::into_inner);
+        if changed.get(&path).is_some_and(|newest| *newest > number) {
+            return Ok(());
+        }
+        change(&path)?;
+        changed.insert(path, number);
+        Ok(())
+    }
+}
+
 /// Writes a dashboard over its file.
 pub fn save_board(jobs: &Jobs, id: &str, board: Arc<Dashboard>) {
-    let path = file(jobs.home(), id);
-    work(jobs, "save-board", "The dashboard could not be kept", move || {
+    let write = move |path: &Path| {
         let text = board.to_toml().map_err(io::Error::other)?;
-        files::write_atomically(&path, text.as_bytes())
-    });
+        files::write_atomically(path, text.as_bytes())
+    };
+    work(jobs, "save-board", "The dashboard could not be kept", in_turn(file(jobs.home(), id), write));
 }
 
 /// Deletes a dashboard's file.
 pub fn delete_board(jobs: &Jobs, id: &str) {
-    let path = file(jobs.home(), id);
-    work(jobs, "delete-board", "The dashboard's file could not be deleted", move || std::fs::remove_file(path));
+    let delete = in_turn(file(jobs.home(), id), |path: &Path| std::fs::remove_file(path));
+    work(jobs, "delete-board", "The dashboard's file could not be deleted", delete);
 }
 
 /// Does something with a file away from the jobs' threads; a failure is a notice.
@@ -113,11 +133,11 @@ fn unusable_prices(path: &Path, why: String) -> Problem {
 pub fn set_price(jobs: &Jobs, model: &str, price: Option<Price>) {
     let prices = models::own_prices().with(model, price, jobs.wall().now());
     models::set_own_prices(prices.clone());
-    let path = prices_file(jobs.home());
-    work(jobs, "prices", "Your prices could not be kept", move || {
+    let write = move |path: &Path| {
         let text = prices.to_toml().map_err(io::Error::other)?;
-        files::write_atomically(&path, text.as_bytes())
-    });
+        files::write_atomically(path, text.as_bytes())
+    };
+    work(jobs, "prices", "Your prices could not be kept", in_turn(prices_file(jobs.home()), write));
     jobs.try_emit(told(DashboardEvent::PricesChanged));
 }
 
@@ -157,6 +177,17 @@ mod tests {
         assert_eq!(boards, [("good".to_owned(), good)]);
         assert!(problems.len() == 1 && problems[0].remedy.contains("bad.toml"), "{problems:?}");
         assert_eq!(read_all(&dir.path().join("missing")).0.len(), 0);
+    }
+
+    #[test]
+    fn a_change_that_comes_too_late_is_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("board.toml");
+        let write = |text: &'static str| in_turn(path.clone(), move |path: &Path| std::fs::write(path, text));
+        let (first, second) = (write("first"), write("second"));
+        second().unwrap();
+        first().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
     }
 
     #[test]

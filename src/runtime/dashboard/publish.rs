@@ -51,9 +51,9 @@ async fn put_noted(jobs: &Jobs, name: String, body: String, account: String) -> 
     let ours = ledger.outstanding().map_err(|error| unwritten(&error))?.iter().any(|standing| standing.resource().is_same(&resource));
     let before = session.run(ListDashboards { dashboard_name_prefix: Some(name.clone()) }).await?;
     let is_new = !before.contains(&name);
-    let note = |event| match is_new || ours {
-        true => ledger.add(&entry(jobs, &session, &account, event, &resource)).map_err(|error| unwritten(&error)),
-        false => Ok(()),
+    let note = |event| {
+        let entry = entry(jobs, &session, &account, event, &resource);
+        if is_new || ours { ledger.add(&entry).map_err(|error| unwritten(&error)) } else { Ok(()) }
     };
     note(Happened::Intent)?;
     let answer = session.run(PutDashboard { dashboard_name: name, dashboard_body: body }).await;
@@ -67,7 +67,11 @@ fn ledger(jobs: &Jobs, session: &Session) -> Result<Ledger, Problem> {
 }
 
 fn unwritten(error: &LedgerError) -> Problem {
-    Problem::new("The ledger cannot be written", crate::base::error::chain(error), "Nothing was sent. Free the disk or correct the folder's permissions")
+    Problem::new(
+        "The ledger cannot be written",
+        crate::base::error::chain(error),
+        "Nothing was sent. Free the disk or correct the folder's permissions",
+    )
 }
 
 fn entry(jobs: &Jobs, session: &Session, account: &str, event: Happened, resource: &Resource) -> Entry {

@@ -191,7 +191,12 @@ fn of_groups(widget: &Widget, entries: &[Entry]) -> Option<Widget> {
     let (_, but_last) = found.split_last()?;
     let bins: Vec<f64> = but_last.iter().map(bound).collect::<Option<_>>()?;
     let same = groups(&bins).into_iter().map(|(statistic, _)| statistic).eq(found.iter().map(|one| one.statistic.clone()));
-    (same && !bins.is_empty()).then(|| Widget { bins, metrics: vec![found_ref(&found[0], None)], statistic: Choice::sum(), ..widget.clone() })
+    (same && !bins.is_empty()).then(|| Widget {
+        bins,
+        metrics: vec![found_ref(&found[0], None)],
+        statistic: Choice::sum(),
+        ..widget.clone()
+    })
 }
 
 /// Searches by model, or taken together over all.
@@ -200,7 +205,7 @@ fn of_searches(widget: &Widget, entries: &[Entry]) -> Option<Widget> {
     let by_model = !found.first()?.together;
     let statistic = named(&found[0].statistic)?;
     let metrics = found.iter().zip(entries).map(|(one, entry)| found_ref(one, entry.label.as_ref())).collect();
-    found.iter().all(|one| one.together != by_model).then(|| Widget { metrics, by_model, statistic, ..widget.clone() })
+    found.iter().all(|one| one.together != by_model).then(|| Widget { metrics, statistic, by_model, ..widget.clone() })
 }
 
 /// One expression, the same for every model over its own metrics.
@@ -221,11 +226,16 @@ fn of_expressions(widget: &Widget, entries: &[Entry]) -> Option<Widget> {
         };
         pieces(expression).into_iter().map(piece).collect()
     };
-    let shown: Vec<String> = entries.iter().filter(|entry| entry.visible).map(|entry| template(entry.expression.as_deref()?)).collect::<Option<_>>()?;
+    let shown: Vec<String> =
+        entries.iter().filter(|entry| entry.visible).map(|entry| template(entry.expression.as_deref()?)).collect::<Option<_>>()?;
     let first = shown.first()?.clone();
     let by_model = entries.iter().filter_map(|entry| entry.metric.as_ref()).all(of_model);
-    (by_model && shown.iter().all(|one| *one == first))
-        .then(|| Widget { metrics, by_model: true, expression: Some(first), ..widget.clone() })
+    (by_model && shown.iter().all(|one| *one == first)).then(|| Widget {
+        metrics,
+        by_model: true,
+        expression: Some(first),
+        ..widget.clone()
+    })
 }
 
 fn of_model(metric: &MetricRef) -> bool {

@@ -119,9 +119,7 @@ fn metrics(board: &Dashboard, widget: &Widget, account: Account<'_>) -> Value {
         return by_expression(board, widget, expression, account);
     }
     if let Some(metric) = widget.metrics.first().filter(|_| !widget.bins.is_empty()) {
-        let one = |(index, (statistic, label)): (usize, (String, String))| {
-            json!([{ "expression": search(board, metric, &statistic, Some("SUM"), account), "id": format!("e{}", index + 1), "label": label }])
-        };
+        let one = |(index, (statistic, label)): (usize, (String, String))| json!([{ "expression": search(board, metric, &statistic, Some("SUM"), account), "id": format!("e{}", index + 1), "label": label }]);
         return groups(&widget.bins).into_iter().enumerate().map(one).collect();
     }
     let by_model = widget.is_told_by_model(account.chosen);
@@ -161,7 +159,13 @@ fn search(board: &Dashboard, metric: &MetricRef, statistic: &str, together: Opti
     together.map_or(search.clone(), |function| format!("{function}({search})"))
 }
 
-fn explicit(board: &Dashboard, metric: &MetricRef, dimensions: &std::collections::BTreeMap<String, String>, statistic: &str, id: Option<&str>) -> Value {
+fn explicit(
+    board: &Dashboard,
+    metric: &MetricRef,
+    dimensions: &std::collections::BTreeMap<String, String>,
+    statistic: &str,
+    id: Option<&str>,
+) -> Value {
     let mut entry = vec![json!(metric.namespace.as_ref().unwrap_or(&board.namespace)), json!(metric.name)];
     entry.extend(dimensions.iter().flat_map(|(name, value)| [json!(name), json!(value)]));
     let mut options = json!({ "stat": statistic });
@@ -198,7 +202,7 @@ fn by_expression(board: &Dashboard, widget: &Widget, expression: &str, account: 
                 }
             });
         }
-        let renamed: String = pieces(expression).into_iter().map(|piece| renamed(piece, &id)).collect();
+        let renamed: String = pieces(expression).into_iter().map(|piece| renamed(piece, id)).collect();
         let label = model.map_or(widget.title.as_str(), String::as_str);
         entries.push(json!([{ "expression": renamed, "id": format!("e{}", place + 1), "label": label }]));
     }

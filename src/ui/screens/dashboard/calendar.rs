@@ -16,8 +16,14 @@ use crate::ui::{format, icons};
 const WRITTEN: &str = "%Y-%m-%d %H:%M";
 
 /// More spans than the row of buttons has.
-const MORE_SPANS: [(&str, i64); 6] =
-    [("15 min", 15 * MINUTE_MS), ("30 min", 30 * MINUTE_MS), ("6 h", 6 * HOUR_MS), ("2 days", 2 * DAY_MS), ("2 weeks", 14 * DAY_MS), ("30 days", 30 * DAY_MS)];
+const MORE_SPANS: [(&str, i64); 6] = [
+    ("15 min", 15 * MINUTE_MS),
+    ("30 min", 30 * MINUTE_MS),
+    ("6 h", 6 * HOUR_MS),
+    ("2 days", 2 * DAY_MS),
+    ("2 weeks", 14 * DAY_MS),
+    ("30 days", 30 * DAY_MS),
+];
 
 /// A time while it is chosen.
 #[derive(Debug, Default)]
@@ -56,7 +62,7 @@ impl Calendar {
 impl Draft {
     fn of(state: &State) -> Self {
         let (from, to) = written(state);
-        let month = read_time(&to).map_or_else(|| state.now.to_zoned(TimeZone::UTC).date(), |time| time.date());
+        let month = read_time(&to).map_or_else(|| state.now.to_zoned(TimeZone::UTC).date(), jiff::civil::DateTime::date);
         Self { from, to, month: month.first_of_month(), wants_end: false }
     }
 
@@ -105,7 +111,10 @@ impl Draft {
     fn days(&mut self, ui: &mut Ui) {
         let theme = Theme::of(ui);
         for day in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] {
-            ui.add_sized(vec2(38.0, 16.0), egui::Label::new(RichText::new(day).text_style(text::axis()).color(theme.text3)).selectable(false));
+            ui.add_sized(
+                vec2(38.0, 16.0),
+                egui::Label::new(RichText::new(day).text_style(text::axis()).color(theme.text3)).selectable(false),
+            );
         }
         ui.end_row();
         let ends = read_time(&self.from).zip(read_time(&self.to)).map(|(from, to)| (from.date(), to.date()));
@@ -129,7 +138,7 @@ impl Draft {
 
     /// The first click is the first day, the second the last; a last day before the first becomes the first.
     fn point_at(&mut self, date: Date) {
-        let first = read_time(&self.from).map(|time| time.date());
+        let first = read_time(&self.from).map(jiff::civil::DateTime::date);
         if self.wants_end && first.is_some_and(|first| date >= first) {
             self.to = format!("{date} 23:59");
             self.wants_end = false;

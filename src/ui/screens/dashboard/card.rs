@@ -78,7 +78,8 @@ fn subtitle(scene: Scene<'_>, widget: &Widget, remote: &Remote<Arc<Plotted>>) ->
         Kind::Text => String::new(),
         _ if widget.unit == crate::metrics::dashboard::Unit::TokensPerMinute => format!("averaged over {}", period_words(period)),
         _ => {
-            let own: Vec<&str> = widget.metrics.iter().filter_map(|metric| metric.statistic.as_ref()).map(|s| s.name(dashboard.statistic)).collect();
+            let own: Vec<&str> =
+                widget.metrics.iter().filter_map(|metric| metric.statistic.as_ref()).map(|s| s.name(dashboard.statistic)).collect();
             let statistic = if own.is_empty() { statistic_words(widget, dashboard.statistic).to_owned() } else { own.join(", ") };
             format!("{statistic} per {}", period_words(period))
         }

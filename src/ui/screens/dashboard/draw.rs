@@ -178,11 +178,15 @@ impl Picture<'_> {
         let few = thinned(points, self.area.span.0, self.area.ms_of(1.0));
         let places: Vec<Pos2> = few.iter().map(|point| self.area.pos(point)).collect();
         if places.len() > 1 {
-            look.line(&places, LINE).into_iter().for_each(|shape| self.shape(shape));
+            for piece in look.line(&places, LINE) {
+                self.shape(piece);
+            }
         }
         let (dot, is_sparse) = (if places.len() == 1 { 2.6 } else { 2.0 }, places.windows(2).all(|two| two[1].x - two[0].x > SPARSE));
         if is_sparse {
-            places.into_iter().for_each(|place| self.shape(Shape::circle_filled(place, dot, look.color)));
+            for place in places {
+                self.shape(Shape::circle_filled(place, dot, look.color));
+            }
         }
     }
 
@@ -237,7 +241,9 @@ impl Picture<'_> {
         self.shape(Shape::line(edge[..finished].to_vec(), Stroke::new(1.4, color)));
         if finished < edge.len() {
             let stroke = Stroke::new(1.4, color.gamma_multiply(UNFINISHED));
-            Shape::dashed_line(&edge[finished.saturating_sub(1)..], stroke, 2.0, 2.5).into_iter().for_each(|shape| self.shape(shape));
+            for dash in Shape::dashed_line(&edge[finished.saturating_sub(1)..], stroke, 2.0, 2.5) {
+                self.shape(dash);
+            }
         }
     }
 

@@ -154,7 +154,7 @@ impl Draft {
             text => Some(text.parse::<f64>().map_err(|_| "The limit is not a number".to_owned())?),
         };
         let expression = Some(self.expression.trim().to_owned()).filter(|text| !text.is_empty());
-        let widget = Widget { limit, expression, ..self.widget.clone() };
+        let widget = Widget { expression, limit, ..self.widget.clone() };
         if widget.title.trim().is_empty() {
             return Err("Give it a title".to_owned());
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Galley, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
+use egui::{
+    Galley, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2,
+};
 
 use super::draw::Look;
 use super::{ModelNames, Scene, values};
@@ -67,7 +69,7 @@ pub fn ui(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, at_ms:
 /// All entries, behind the count of those without place.
 fn more(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, at_ms: Option<i64>, count: usize, commands: &mut Commands) {
     let words = format!("{count} more");
-    let response = ui.add(Push::quiet(&words).small()).accessible_name(&format!("{count} more series of {}", widget.title));
+    let response = ui.add(Push::quiet(&words).small()).accessible_name(format!("{count} more series of {}", widget.title));
     egui::Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_min_width(240.0);
         ScrollArea::vertical().max_height(300.0).show_rows(ui, HEIGHT, data.series.len(), |ui, rows| {

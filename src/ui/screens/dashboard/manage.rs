@@ -89,7 +89,9 @@ impl Manage {
         if ui.add(Push::quiet("Prices…").with_icon(icons::COINS).small().tooltip("What models cost, and your own prices")).clicked() {
             send(commands, DashboardCommand::ShowPrices(true));
         }
-        if !matches!(dashboard.shelf.shown, BoardId::BuiltIn(_)) && ui.add(Push::icon(icons::TRASH_2, "Delete this dashboard…").small()).clicked() {
+        if !matches!(dashboard.shelf.shown, BoardId::BuiltIn(_))
+            && ui.add(Push::icon(icons::TRASH_2, "Delete this dashboard…").small()).clicked()
+        {
             self.question = Some(Question::Delete(dashboard.shelf.shown.clone()));
         }
     }
@@ -135,7 +137,12 @@ fn yes(question: Question) -> DashboardCommand {
 fn publish(ui: &mut Ui, state: &State) {
     let name = name_of(&state.dashboard.board.title);
     section(ui, "Publish this dashboard?");
-    body(ui, &format!("CloudWatch keeps it as {name} for the whole account; one of that name is replaced. The first three dashboards of an account are free, more cost $3 a month each"));
+    body(
+        ui,
+        format!(
+            "CloudWatch keeps it as {name} for the whole account; one of that name is replaced. The first three dashboards of an account are free, more cost $3 a month each"
+        ),
+    );
     let taken = state.dashboard.publishing.names.value().is_some_and(|names| names.contains(&name));
     if taken && !matches!(state.dashboard.shelf.shown, BoardId::Published(_)) {
         note(ui, Tone::Warn, "There is a dashboard of this name in CloudWatch already");
@@ -147,11 +154,11 @@ fn delete(ui: &mut Ui, id: &BoardId) {
     match id {
         BoardId::Published(name) => {
             section(ui, "Delete it from CloudWatch?");
-            body(ui, &format!("The dashboard {name} is deleted for everyone in the account. Its metrics stay"));
+            body(ui, format!("The dashboard {name} is deleted for everyone in the account. Its metrics stay"));
         }
         BoardId::Mine(id) | BoardId::BuiltIn(id) => {
             section(ui, "Delete this dashboard?");
-            body(ui, &format!("Your dashboard {id} is deleted from this machine. A published copy stays in CloudWatch"));
+            body(ui, format!("Your dashboard {id} is deleted from this machine. A published copy stays in CloudWatch"));
         }
     }
 }

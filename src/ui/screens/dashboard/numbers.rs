@@ -42,7 +42,10 @@ fn card(ui: &mut Ui, scene: Scene<'_>, number: &Number, data: Option<&Plotted>, 
             ui.add(Label::new(RichText::new(&number.title).text_style(TextStyle::Small).color(theme.text2)).truncate());
             let color = if is_bad { theme.error.ink } else { theme.text };
             let label = ui.add(Label::new(RichText::new(value).text_style(text::section()).size(18.0).color(color)).truncate());
-            let course = Rect::from_min_max(pos2(label.rect.right() + 12.0, label.rect.top() + 2.0), pos2(ui.max_rect().right(), label.rect.bottom() - 1.0));
+            let course = Rect::from_min_max(
+                pos2(label.rect.right() + 12.0, label.rect.top() + 2.0),
+                pos2(ui.max_rect().right(), label.rect.bottom() - 1.0),
+            );
             if let Some(data) = data.filter(|_| course.width() > 24.0) {
                 line(ui, data, course, if is_bad { theme.error.ink } else { theme.series_at(0) });
             }

@@ -48,7 +48,17 @@ pub struct Ready {
 
 impl Pictures {
     /// The picture of `data` in `rect`.
-    pub fn get(&mut self, ui: &Ui, index: usize, widget: &Widget, data: &Arc<Plotted>, rect: Rect, now_ms: i64, hides: impl Fn(&Series) -> bool) -> Ready {
+    #[expect(clippy::too_many_arguments, reason = "what the picture depends on")]
+    pub fn get(
+        &mut self,
+        ui: &Ui,
+        index: usize,
+        widget: &Widget,
+        data: &Arc<Plotted>,
+        rect: Rect,
+        now_ms: i64,
+        hides: impl Fn(&Series) -> bool,
+    ) -> Ready {
         let theme = Theme::of(ui);
         let scale = ui.ctx().pixels_per_point();
         let key = Key {

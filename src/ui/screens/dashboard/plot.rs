@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Align2, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::card::Tools;
 use super::cursor::Cursor;
@@ -42,6 +44,9 @@ pub fn ui(ui: &mut Ui, scene: Scene<'_>, index: usize, widget: &Widget, data: &A
     tools.cursor.plot(inner, area.span, data.period_ms, &response);
     cursor(ui, scene, widget, data, area, tools.cursor);
     if response.has_focus() {
+        // The arrows to the side move the cursor, not the focus.
+        let arrows = egui::EventFilter { horizontal_arrows: true, ..egui::EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
         ui.painter().rect_stroke(place, size::RADIUS, Stroke::new(size::FOCUS, Theme::of(ui).accent.ink), StrokeKind::Inside);
     }
     values_under_pointer(&response, scene, widget, data, tools.cursor, inner);
@@ -106,7 +111,9 @@ fn limits(ui: &Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, area: Area
 
 /// How near the nearest limit above the plot is: `up to 12 % of the quota of sonnet-4-6 400 k/min`.
 fn headroom(above: &[(String, &str, f64)], data: &Plotted) -> Option<String> {
-    let peak = |model: &str| data.series.iter().filter(|series| series.model == model).flat_map(|s| &s.points).map(|p| p.value).fold(0.0, f64::max);
+    let peak = |model: &str| {
+        data.series.iter().filter(|series| series.model == model).flat_map(|s| &s.points).map(|p| p.value).fold(0.0, f64::max)
+    };
     let nearest = above.iter().map(|(words, model, limit)| (words, peak(model) / limit)).max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(format!("up to {} of the quota of {}", values::percent(nearest.1 * 100.0), nearest.0))
 }
@@ -154,10 +161,9 @@ fn marks_at(ui: &Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, area: Ar
 fn values_under_pointer(response: &Response, scene: Scene<'_>, widget: &Widget, data: &Plotted, cursor: &Cursor, inner: Rect) {
     let over = response.hover_pos().is_some_and(|pos| inner.contains(pos)) || response.has_focus();
     let Some(at) = cursor.at_ms().filter(|_| over && cursor.dragged().is_none()) else { return };
-    let mut tip = egui::Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, egui::PopupAnchor::Pointer);
-    if response.has_focus() && response.hover_pos().is_none() {
-        tip = egui::Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, response.rect);
-    }
+    let is_pointed_at = response.hover_pos().is_some();
+    let anchor = if is_pointed_at { egui::PopupAnchor::Pointer } else { response.rect.into() };
+    let tip = egui::Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, anchor);
     tip.gap(14.0).show(|ui| told(ui, scene, widget, data, at));
 }
 

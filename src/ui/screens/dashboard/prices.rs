@@ -60,26 +60,31 @@ impl Prices {
         let own = models::own_prices();
         ui.set_min_width(720.0);
         let builder = TableBuilder::new(ui).id_salt("prices").max_scroll_height(height - 30.0).auto_shrink([false, true]);
-        let builder = builder.column(Column::remainder().at_least(150.0).clip(true)).columns(Column::exact(68.0), 5).column(Column::exact(84.0));
-        builder.column(Column::exact(60.0)).header(22.0, |mut row| {
-            for name in ["Model", "Input", "Output", "Cache read", "5 min write", "1 h write", "As of", ""] {
-                row.col(|ui| drop(ui.label(RichText::new(name).text_style(text::axis()).color(Theme::of(ui).text3))));
-            }
-        })
-        .body(|body| {
-            body.rows(size::ROW, ids.len(), |mut row| {
-                let id = &ids[row.index()];
-                let price = models::price(id);
-                let is_own = own.prices.iter().any(|own| own.model == *id);
-                row.col(|ui| drop(ui.label(RichText::new(models::short_name(id)).color(Theme::of(ui).series(id).color)).on_hover_text(id)));
-                for text in numbers(price.as_ref().map(|(price, _)| price)) {
-                    row.col(|ui| drop(ui.label(RichText::new(text).monospace())));
+        let builder =
+            builder.column(Column::remainder().at_least(150.0).clip(true)).columns(Column::exact(68.0), 5).column(Column::exact(84.0));
+        builder
+            .column(Column::exact(60.0))
+            .header(22.0, |mut row| {
+                for name in ["Model", "Input", "Output", "Cache read", "5 min write", "1 h write", "As of", ""] {
+                    row.col(|ui| drop(ui.label(RichText::new(name).text_style(text::axis()).color(Theme::of(ui).text3))));
                 }
-                let of_day = |as_of: &str| if is_own { format!("{as_of}, own") } else { as_of.to_owned() };
-                row.col(|ui| drop(hint(ui, price.as_ref().map_or("no price".to_owned(), |(_, as_of)| of_day(as_of)))));
-                row.col(|ui| self.tools(ui, id, price.as_ref().map(|(price, _)| price), is_own, commands));
+            })
+            .body(|body| {
+                body.rows(size::ROW, ids.len(), |mut row| {
+                    let id = &ids[row.index()];
+                    let price = models::price(id);
+                    let is_own = own.prices.iter().any(|own| own.model == *id);
+                    row.col(|ui| {
+                        drop(ui.label(RichText::new(models::short_name(id)).color(Theme::of(ui).series(id).color)).on_hover_text(id))
+                    });
+                    for text in numbers(price.as_ref().map(|(price, _)| price)) {
+                        row.col(|ui| drop(ui.label(RichText::new(text).monospace())));
+                    }
+                    let of_day = |as_of: &str| if is_own { format!("{as_of}, own") } else { as_of.to_owned() };
+                    row.col(|ui| drop(hint(ui, price.as_ref().map_or("no price".to_owned(), |(_, as_of)| of_day(as_of)))));
+                    row.col(|ui| self.tools(ui, id, price.as_ref().map(|(price, _)| price), is_own, commands));
+                });
             });
-        });
     }
 
     fn tools(&mut self, ui: &mut Ui, id: &str, price: Option<&Price>, is_own: bool, commands: &mut Commands) {

@@ -14,15 +14,19 @@ use crate::ui::widgets::{CodeBlock, Push, hint, section};
 pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
     let Some(widget) = state.dashboard.inspected.and_then(|index| state.dashboard.board.widgets.get(index)) else { return };
     let now_ms = state.now.as_millisecond();
-    let frame = state.dashboard.frame(now_ms, &[]);
+    let models: Vec<String> = state.dashboard.models().into_iter().map(str::to_owned).collect();
+    let frame = state.dashboard.frame(now_ms, &models);
     let asked = requests(frame.asks_of(widget));
     let mut close = false;
     let modal = Modal::new(Id::unique("metric-request")).show(ui.ctx(), |ui| {
         let place = ui.ctx().content_rect();
         ui.set_width((place.width() - 64.0).min(820.0));
-        section(ui, &format!("Request of {}", widget.title));
+        section(ui, format!("Request of {}", widget.title));
         let queries: usize = asked.iter().map(|(request, _)| request.queries.len()).sum();
-        hint(ui, format!("{} for this graph; a refresh asks for all graphs together, 500 queries a request", count(queries as u64, "query")));
+        hint(
+            ui,
+            format!("{} for this graph; a refresh asks for all graphs together, 500 queries a request", count(queries as u64, "query")),
+        );
         if let Some(expression) = &widget.expression {
             hint(ui, format!("The expression {expression} is computed here, with m1, m2, … in the order of the metrics"));
         }

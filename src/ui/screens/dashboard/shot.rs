@@ -44,7 +44,7 @@ fn cut(image: &ColorImage, rect: Rect, scale: f32) -> Option<Picture> {
         return None;
     }
     let row = |y: usize| &image.pixels[y * image.width() + left..y * image.width() + right];
-    let rgba = (top..bottom).flat_map(row).flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect();
+    let rgba = (top..bottom).flat_map(row).flat_map(egui::Color32::to_srgba_unmultiplied).collect();
     Some(Picture { width: (right - left) as u32, height: (bottom - top) as u32, rgba })
 }
 

@@ -59,9 +59,21 @@ pub fn prompts(ui: &mut Ui, scene: Scene<'_>, index: usize, commands: &mut Comma
         if wide {
             builder = builder.column(Column::exact(112.0));
         }
-        let builder = builder.column(Column::remainder().at_least(110.0).clip(true)).column(Column::exact(if wide { 150.0 } else { 90.0 }).clip(true));
+        let builder = builder
+            .column(Column::remainder().at_least(110.0).clip(true))
+            .column(Column::exact(if wide { 150.0 } else { 90.0 }).clip(true));
         let builder = builder.columns(Column::exact(58.0), 2).columns(Column::exact(68.0), 2);
-        let names: &[(&str, bool)] = &[("Time", false), ("Model", false), ("Operation", false), ("Prompt", false), ("Principal", false), ("In", true), ("Out", true), ("Latency", true), ("Cost", true)];
+        let names: &[(&str, bool)] = &[
+            ("Time", false),
+            ("Model", false),
+            ("Operation", false),
+            ("Prompt", false),
+            ("Principal", false),
+            ("In", true),
+            ("Out", true),
+            ("Latency", true),
+            ("Cost", true),
+        ];
         builder.header(22.0, |row| header(row, names.iter().copied().filter(|(name, _)| wide || *name != "Operation"))).body(|body| {
             body.rows(size::ROW, latest.len(), |mut row| {
                 let one = &latest[row.index()];
@@ -134,26 +146,33 @@ fn spenders(ui: &mut Ui, index: usize, what: &str, spent: &[Spent], name: impl F
         let builder = builder.column(Column::exact(92.0));
         let names = [(what, false), ("Requests", true), ("In", true), ("Out", true), ("Cached", true), ("Cost", true)];
         builder.header(22.0, |row| header(row, names.into_iter())).body(|body| {
-            body.rows(size::ROW, spent.len() + 1, |mut row| match spent.get(row.index()) {
-                Some(one) => {
-                    row.col(|ui| name(ui, one));
-                    let tokens = one.tokens;
-                    for value in [one.requests, tokens.input, tokens.output, tokens.cache_read + tokens.cache_write] {
-                        row.col(|ui| number(ui, Some(short_count(value)), true));
-                    }
-                    row.col(|ui| share(ui, one, most));
-                }
-                None => {
-                    row.col(|ui| words(ui, "Together", Theme::of(ui).text2));
-                    for _ in 0..4 {
-                        row.col(|_| {});
-                    }
-                    let more = if unpriced { " +" } else { "" };
-                    row.col(|ui| number(ui, Some(format!("{}{more}", dollars(total))), true));
+            body.rows(size::ROW, spent.len() + 1, |mut row| {
+                if let Some(one) = spent.get(row.index()) {
+                    spender_cells(&mut row, one, most, &name);
+                } else {
+                    total_cells(&mut row, total, unpriced);
                 }
             });
         });
     });
+}
+
+fn spender_cells(row: &mut TableRow<'_, '_>, one: &Spent, most: f64, name: impl Fn(&mut Ui, &Spent)) {
+    row.col(|ui| name(ui, one));
+    let tokens = one.tokens;
+    for value in [one.requests, tokens.input, tokens.output, tokens.cache_read + tokens.cache_write] {
+        row.col(|ui| number(ui, Some(short_count(value)), true));
+    }
+    row.col(|ui| share(ui, one, most));
+}
+
+fn total_cells(row: &mut TableRow<'_, '_>, total: f64, unpriced: bool) {
+    row.col(|ui| words(ui, "Together", Theme::of(ui).text2));
+    for _ in 0..4 {
+        row.col(|_| {});
+    }
+    let more = if unpriced { " +" } else { "" };
+    row.col(|ui| number(ui, Some(format!("{}{more}", dollars(total))), true));
 }
 
 /// Up to four digits as they are, more in thousands and millions.

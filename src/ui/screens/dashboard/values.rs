@@ -95,6 +95,9 @@ mod tests {
         assert_eq!(counts, ["0", "7", "2.5", "1,978", "15 k", "1.23 M"]);
         assert_eq!([-0.0, -1_000.0, -200.0].map(|v| short(v, Unit::Count)), ["0", "-1,000", "-200"]);
         assert_eq!(full(4_423.0, Unit::Tokens), "4,423 tokens");
-        assert_eq!([short(77.77, Unit::TokensPerSecond), short(12_345.0, Unit::TokensPerMinute), percent(0.42)], ["77.8/s", "12.3 k/min", "0.42 %"]);
+        assert_eq!(
+            [short(77.77, Unit::TokensPerSecond), short(12_345.0, Unit::TokensPerMinute), percent(0.42)],
+            ["77.8/s", "12.3 k/min", "0.42 %"]
+        );
     }
 }
