@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use outcrop::app::dashboard::{BoardId, DashboardCommand};
 use outcrop::app::logs::LogsCommand;
 use outcrop::app::window::{App, Opening};
 use outcrop::app::{Command, Screen, State};
@@ -27,7 +28,7 @@ struct Program {
     app: App,
     context: egui::Context,
     tokio: tokio::runtime::Runtime,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Program {
@@ -37,7 +38,7 @@ impl Program {
         let options = Options { home: home.path().to_owned(), ..Options::standard() };
         let app = App::new(&context, options, Opening::Sandbox).unwrap();
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mut program = Self { app, context, tokio, _home: home };
+        let mut program = Self { app, context, tokio, home };
         program.until("the sandbox is open", |state| state.connection.environment().is_some());
         program
     }
@@ -156,4 +157,56 @@ fn invocations_appear_in_logs_and_on_the_dashboard() {
     assert!(spent.len() == 1 && spent[0].cost > 0.0 && !spent[0].is_unpriced, "{spent:?}");
     program.until("the records are accounted for", |state| state.dashboard.accounts.records == 2);
     assert!(program.app.state().dashboard.accounts.principals[0].cost > 0.0);
+}
+
+#[test]
+fn a_dashboard_is_published_read_back_and_deleted_and_the_ledger_knows() {
+    let mut program = Program::on_the_sandbox();
+    program.ask("Name one kind of stone.".to_owned());
+    program.app.take(Command::Go(Screen::Dashboard));
+    let is_fetched = |state: &State| !state.dashboard.is_loading() && state.dashboard.updated_ms.is_some();
+    program.until("the plots are fetched", is_fetched);
+
+    let outstanding = |program: &Program| {
+        let key = program.app.state().connection.environment().unwrap().key();
+        let ledger = outcrop::lab::ledger::Ledger::open(program.home.path(), &key).unwrap();
+        ledger.outstanding().unwrap().iter().map(|standing| standing.resource().label()).collect::<Vec<_>>()
+    };
+    program.app.take(Command::Dashboard(DashboardCommand::Publish));
+    let published = |state: &State| state.dashboard.publishing.names.value().cloned().unwrap_or_default();
+    program.until("it is listed", |state| !state.dashboard.publishing.names.is_loading() && published(state) == ["Bedrock"]);
+    assert_eq!(outstanding(&program), ["dashboard Bedrock"]);
+
+    program.app.take(Command::Dashboard(DashboardCommand::Open(BoardId::Published("Bedrock".to_owned()))));
+    program.until("it is read back", |state| is_fetched(state) && state.dashboard.board.widgets.len() > 3);
+    let dashboard = &program.app.state().dashboard;
+    assert_eq!((dashboard.board.title.as_str(), dashboard.board.widgets[0].title.as_str()), ("Bedrock", "Invocations"));
+    let invocations = dashboard.plots[0].value().unwrap();
+    assert_eq!((invocations.series[0].model.as_str(), invocations.series[0].sum()), (MODEL, 1.0));
+
+    program.app.take(Command::Dashboard(DashboardCommand::Unpublish("Bedrock".to_owned())));
+    program.until("it is gone", |state| !state.dashboard.publishing.names.is_loading() && published(state).is_empty());
+    assert!(outstanding(&program).is_empty());
+}
+
+#[test]
+fn quotas_and_deliveries_are_told_on_the_second_dashboard() {
+    let mut program = Program::on_the_sandbox();
+    program.configure_logging();
+    program.ask("Name one kind of sand.".to_owned());
+    program.app.take(Command::Go(Screen::Dashboard));
+    program.app.take(Command::Dashboard(DashboardCommand::Open(BoardId::BuiltIn("model-invocations".to_owned()))));
+    program.until("quotas are known", |state| state.dashboard.quotas.value().is_some_and(|quotas| !quotas.is_empty()));
+    program.until("the plots are fetched", |state| !state.dashboard.is_loading() && state.dashboard.updated_ms.is_some());
+    let dashboard = &program.app.state().dashboard;
+    let plot = |title: &str| {
+        let index = dashboard.board.widgets.iter().position(|widget| widget.title == title).unwrap();
+        dashboard.plots[index].value().unwrap().clone()
+    };
+    // The sandbox tells 400,000 tokens a minute for models through regional profiles.
+    assert_eq!(plot("Estimated TPM use and quota").limits.iter().map(|limit| limit.value).collect::<Vec<_>>(), [400_000.0]);
+    let delivered = plot("Delivery of invocation logs");
+    assert!(delivered.series.iter().any(|series| series.metric == "Log group" && series.sum() >= 1.0), "{delivered:?}");
+    assert_eq!(plot("Requests by input tokens").series.iter().map(outcrop::metrics::series::Series::sum).sum::<f64>(), 1.0);
+    assert_eq!(plot("Daily tokens by model").period_ms, 86_400_000);
 }
