@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
+use outcrop::app::alarms::AlarmsCommand;
 use outcrop::app::dashboard::{Accounts, BoardId, DashboardCommand, DashboardEffect, DashboardEvent, Fetched, RefreshEvery};
 use outcrop::app::logs::LogsCommand;
 use outcrop::app::{Command, Effect, Event, Screen, State, reduce};
@@ -200,6 +201,26 @@ fn a_graph_shows_its_request_and_leaves_as_a_table() {
     harness.get_by_label("Close").click();
     harness.run();
     assert!(harness.query_by_label("Request of Invocations").is_none());
+}
+
+#[test]
+fn an_alarm_begins_with_the_series_of_a_graph() {
+    let mut harness = open(with_metrics(), [1440.0, 900.0]);
+    harness.get_by_label("Actions of Invocation latency").click();
+    harness.run();
+    harness.get_by_label_contains("Create alarm").click();
+    harness.run_steps(8);
+    harness.get_by_label("sonnet-4-6").click();
+    harness.run_steps(8);
+    let asked = harness.state().sent.iter().find_map(|command| match command {
+        Command::Alarms(AlarmsCommand::NewFrom { metric, statistic, period_secs }) => {
+            Some((metric.clone(), statistic.clone(), *period_secs))
+        }
+        _ => None,
+    });
+    let (metric, statistic, period_secs) = asked.unwrap();
+    assert_eq!((metric.metric_name.as_str(), statistic.as_str(), period_secs), ("InvocationLatency", "p90", 60));
+    assert_eq!(metric.dimensions[0].value, "us.anthropic.claude-sonnet-4-6");
 }
 
 #[test]

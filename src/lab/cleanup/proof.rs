@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::removal;
 use crate::aws::bedrock::{GetModelInvocationLoggingConfiguration, LoggingConfig};
-use crate::aws::cloudwatch::{DescribeAlarms, DescribeAnomalyDetectors, Detector};
 use crate::aws::cloudwatch::dashboards::ListDashboards;
+use crate::aws::cloudwatch::{DescribeAlarms, DescribeAnomalyDetectors, Detector};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{GetRole, ListRolePolicies, ListRoles};
 use crate::aws::logs::DescribeLogGroups;

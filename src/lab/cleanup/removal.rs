@@ -5,8 +5,8 @@ use crate::aws::bedrock::{
     DeleteModelInvocationLoggingConfiguration, GetModelInvocationLoggingConfiguration, LoggingConfig,
     PutModelInvocationLoggingConfiguration,
 };
-use crate::aws::cloudwatch::{self, DeleteAlarms, DeleteAnomalyDetector, DescribeAlarms};
 use crate::aws::cloudwatch::dashboards::DeleteDashboards;
+use crate::aws::cloudwatch::{self, DeleteAlarms, DeleteAnomalyDetector, DescribeAlarms};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::iam::{DeleteRole, DeleteRolePolicy, GetRole, ListRolePolicies};
 use crate::aws::logs::{DeleteLogGroup, ListTagsForResource};

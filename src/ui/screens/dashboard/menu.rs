@@ -2,12 +2,15 @@
 
 use egui::{Button, Rect, Ui};
 
-use super::Scene;
 use super::card::Tools;
+use super::{Scene, legend};
+use crate::app::alarms::AlarmsCommand;
 use crate::app::dashboard::DashboardCommand;
 use crate::app::logs::LogsCommand;
 use crate::app::{Command, Commands};
+use crate::aws::cloudwatch::{Dimension, Metric};
 use crate::metrics::dashboard::Widget;
+use crate::metrics::dashboard::plan::MODEL;
 use crate::metrics::range::Range;
 use crate::metrics::series::Plotted;
 use crate::ui::icons::{self, Icon};
@@ -35,6 +38,30 @@ fn send(commands: &mut Commands, command: DashboardCommand) {
     commands.send(Command::Dashboard(command));
 }
 
+/// An entry for each series that an alarm can watch: those of one metric of one model.
+fn alarms(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: Option<&Plotted>, commands: &mut Commands) {
+    let dashboard = &scene.state.dashboard;
+    let watched = data.filter(|_| widget.kind.is_plot() && widget.expression.is_none() && widget.bins.is_empty());
+    let Some(data) = watched.filter(|_| widget.is_told_by_model(dashboard.statistic)) else { return };
+    ui.menu_button((icons::BELL.atom(), "Create alarm…"), |ui| {
+        ui.set_min_width(200.0);
+        for series in data.series.iter().filter(|series| !series.model.is_empty()) {
+            let Some(metric) = widget.metrics.get(series.part) else { continue };
+            if ui.button(legend::name(data, series, scene.names)).clicked() {
+                let statistic = metric.statistic.as_ref().unwrap_or(&widget.statistic).name(dashboard.statistic).to_owned();
+                let metric = Metric {
+                    namespace: metric.namespace.clone().unwrap_or_else(|| dashboard.board.namespace.clone()),
+                    metric_name: metric.name.clone(),
+                    dimensions: vec![Dimension::new(MODEL, &series.model)],
+                };
+                let period_secs = (data.period_ms / 1_000) as u32;
+                commands.send(Command::Alarms(AlarmsCommand::NewFrom { metric, statistic, period_secs }));
+                ui.close();
+            }
+        }
+    });
+}
+
 fn entries(ui: &mut Ui, scene: Scene<'_>, index: usize, widget: &Widget, data: Option<&Plotted>, rect: Rect, tools: &mut Tools<'_>) {
     let range = scene.state.dashboard.range;
     let has_data = data.is_some_and(|data| !data.series.is_empty());
@@ -46,6 +73,7 @@ fn entries(ui: &mut Ui, scene: Scene<'_>, index: usize, widget: &Widget, data: O
     {
         tools.commands.send(Command::Logs(LogsCommand::ShowRange(Range::Between(from, to))));
     }
+    alarms(ui, scene, widget, data, tools.commands);
     ui.separator();
     if entry(ui, icons::TABLE, "Export the data as CSV", has_data) {
         send(tools.commands, DashboardCommand::ExportCsv(index));
