@@ -94,10 +94,11 @@ fn take_event(state: &mut State, event: Event) -> Vec<Effect> {
     }
 }
 
-/// Queries look at the records that the log viewer loads.
+/// Queries look at the records that the log viewer loads, and the dashboard tells what they cost.
 fn logs_event(state: &mut State, event: logs::LogsEvent) -> Vec<Effect> {
     let mut effects = logs::reduce::event(state, event);
     effects.extend(insights::reduce::records_changed(state));
+    effects.extend(dashboard::reduce::records_changed(state));
     effects
 }
 
@@ -148,13 +149,6 @@ fn tick(state: &mut State, screen: Screen) -> Vec<Effect> {
         Screen::Dashboard => dashboard::reduce::tick(state),
         _ => entered(state),
     }
-}
-
-/// The dashboard tells what the loaded records cost.
-fn logs_event(state: &mut State, event: logs::LogsEvent) -> Vec<Effect> {
-    let mut effects = logs::reduce::event(state, event);
-    effects.extend(dashboard::reduce::records_changed(state));
-    effects
 }
 
 fn use_sandbox(state: &mut State) -> Vec<Effect> {
