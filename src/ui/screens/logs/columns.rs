@@ -16,7 +16,7 @@ use crate::ui::widgets::{Field as TextField, Push, checkbox, hint, section};
 const PATHS: usize = 200;
 
 /// Height of a chosen column's line, points.
-const ROW: f32 = 32.0;
+const ROW: f32 = 36.0;
 
 /// Characters of a path that are shown.
 const TITLE: usize = 40;
