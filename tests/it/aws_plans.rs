@@ -3,8 +3,10 @@
 use outcrop::aws::bedrock::{self, CloudWatchDestination, LoggingConfig, PutModelInvocationLoggingConfiguration, S3Destination};
 use outcrop::aws::bedrock_runtime::{Block, Converse, ConverseRequest, InvokeModel, Message, Role, StreamConverse};
 use outcrop::aws::cloudwatch::{self, Dimension, Metric, MetricQuery};
-use outcrop::aws::{PlannedCall, Tag, iam, logs, s3, sts};
+use outcrop::aws::{PlannedCall, Tag, iam, logs, s3, sns, sts};
 use outcrop::base::clock::timestamp_ms;
+use outcrop::lab::alarms::recommended::Recommended;
+use outcrop::lab::alarms::{self as lab_alarms, with_band};
 
 fn text(text: &str) -> String {
     text.to_owned()
@@ -183,8 +185,39 @@ fn metric_plans() -> Vec<PlannedCall> {
     ]
 }
 
+fn alarm_plans() -> Vec<PlannedCall> {
+    let (name, names, arn) = (|| text("slow"), || vec![text("slow")], || text("arn:aws:sns:us-east-1:123456789012:wake"));
+    let settings = Recommended::Errors.settings("us.anthropic.claude-sonnet-4-6");
+    let banded = cloudwatch::PutMetricAlarm { watched: with_band(settings.watched.clone(), 2.0), threshold: None, ..settings.clone() };
+    let detector = || lab_alarms::detector(&banded).unwrap();
+    let test = cloudwatch::SetAlarmState { alarm_name: name(), state_value: text("ALARM"), state_reason: text("it's a test") };
+    vec![
+        PlannedCall::of(&settings),
+        PlannedCall::of(&banded),
+        PlannedCall::of(&cloudwatch::DescribeAlarms { alarm_names: names() }),
+        PlannedCall::of(&cloudwatch::DescribeAlarmHistory { alarm_name: name(), start_date: None }),
+        PlannedCall::of(&test),
+        PlannedCall::of(&cloudwatch::EnableAlarmActions { alarm_names: names() }),
+        PlannedCall::of(&cloudwatch::DisableAlarmActions { alarm_names: names() }),
+        PlannedCall::of(&cloudwatch::DeleteAlarms { alarm_names: names() }),
+        PlannedCall::of(&cloudwatch::PutAnomalyDetector { detector: detector() }),
+        PlannedCall::of(&cloudwatch::DescribeAnomalyDetectors::like(&detector())),
+        PlannedCall::of(&cloudwatch::DeleteAnomalyDetector { detector: detector() }),
+        PlannedCall::of(&cloudwatch::GetMetricMath {
+            queries: lab_alarms::queries(&banded),
+            start: timestamp_ms(0),
+            end: timestamp_ms(60_000),
+        }),
+        PlannedCall::of(&sns::CreateTopic { name: text("wake"), tags: vec![Tag::new("outcrop", "lab")] }),
+        PlannedCall::of(&sns::Subscribe { topic_arn: arn(), protocol: text("email"), endpoint: text("ana@example.com") }),
+        PlannedCall::of(&sns::ListSubscriptionsByTopic { topic_arn: arn() }),
+        PlannedCall::of(&sns::ListTopics {}),
+        PlannedCall::of(&sns::DeleteTopic { topic_arn: arn() }),
+    ]
+}
+
 fn all() -> Vec<PlannedCall> {
-    [iam_plans(), bucket_plans(), object_plans(), log_plans(), bedrock_plans(), metric_plans()].concat()
+    [iam_plans(), bucket_plans(), object_plans(), log_plans(), bedrock_plans(), metric_plans(), alarm_plans()].concat()
 }
 
 #[test]

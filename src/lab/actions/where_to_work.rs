@@ -19,7 +19,7 @@ use crate::lab::status::Verdict;
 pub struct WhereToWork;
 
 /// What the lab will want to do.
-const ACTIONS: [&str; 22] = [
+const ACTIONS: [&str; 28] = [
     "logs:CreateLogGroup",
     "logs:PutRetentionPolicy",
     "logs:DescribeLogGroups",
@@ -42,6 +42,12 @@ const ACTIONS: [&str; 22] = [
     "bedrock:InvokeModel",
     "cloudwatch:ListMetrics",
     "cloudwatch:GetMetricData",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:SetAlarmState",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:PutAnomalyDetector",
+    "cloudwatch:DeleteAnomalyDetector",
 ];
 
 fn simulation(principal: &str) -> SimulatePrincipalPolicy {

@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, state: &State, what: &Drawing<'_>) -> Drawn {
     let theme = Theme::of(ui);
     let graph = what.graph;
     let threshold = what.settings.threshold;
-    let (top, step) = nice_axis(graph.peak(threshold) * 1.02, 4, 0.0);
+    let (top, step) = nice_axis(graph.peak(threshold), 4, 0.0);
     // A little more than the time itself, so that the newest value is whole.
     let (from, to) = (graph.from_ms, graph.to_ms + (graph.to_ms - graph.from_ms) / 80);
     let columns = ui.available_width().max(100.0) as usize;
@@ -160,11 +160,35 @@ fn values(plot: &mut egui_plot::PlotUi<'_>, theme: &Theme, what: &Drawing<'_>, c
         let thin = thinned(run, columns);
         if let [(at, value)] = run {
             plot.points(Points::new("", vec![[*at as f64, *value]]).radius(2.0).color(color).allow_hover(false));
-        } else {
-            let points: PlotPoints<'_> = thin.iter().map(|(at, value)| [*at as f64, *value]).collect();
+            continue;
+        }
+        let [x, y] = plot.transform().dvalue_dpos();
+        for piece in without_sharp_joints(&thin, (x.abs(), y.abs())) {
+            let points: PlotPoints<'_> = piece.iter().map(|(at, value)| [*at as f64, *value]).collect();
             plot.line(Line::new("", points).color(color).width(1.4).allow_hover(false));
         }
     }
+}
+
+/// Pieces of a line that share their ends, cut at sharp peaks: a joint there would be drawn far beyond the value. `per_point` is how much time
+/// and value a point of the screen stands for.
+fn without_sharp_joints(points: &[(i64, f64)], per_point: (f64, f64)) -> Vec<&[(i64, f64)]> {
+    const STEEP: f64 = 3.0;
+    let slope = |a: &(i64, f64), b: &(i64, f64)| {
+        let width = (b.0 - a.0) as f64 / per_point.0.max(f64::MIN_POSITIVE);
+        (b.1 - a.1) / per_point.1.max(f64::MIN_POSITIVE) / width.max(0.1)
+    };
+    let mut pieces = Vec::new();
+    let mut begun = 0;
+    for place in 1..points.len().saturating_sub(1) {
+        let (before, after) = (slope(&points[place - 1], &points[place]), slope(&points[place], &points[place + 1]));
+        if before.signum() != after.signum() && before.abs().min(after.abs()) > STEEP {
+            pieces.push(&points[begun..=place]);
+            begun = place;
+        }
+    }
+    pieces.push(&points[begun..]);
+    pieces
 }
 
 /// Of many points the smallest and the largest of each column, so that no peak is lost.
@@ -260,6 +284,15 @@ mod tests {
         assert!(thin.len() <= 1_000 && thin.contains(&(4_321, 99.0)), "{}", thin.len());
         assert_eq!(thinned(&points[..10], 500).len(), 10);
         assert!(thin.is_sorted_by_key(|point| point.0));
+    }
+
+    #[test]
+    fn a_line_is_cut_at_sharp_peaks_only() {
+        let spike = [(0, 0.0), (1, 1.0), (2, 100.0), (3, 1.0), (4, 2.0)];
+        let pieces: Vec<usize> = without_sharp_joints(&spike, (1.0, 1.0)).iter().map(|piece| piece.len()).collect();
+        assert_eq!(pieces, [3, 3], "the peak is the end of one piece and the begin of the next");
+        let hills = [(0, 0.0), (10, 5.0), (20, 0.0)];
+        assert_eq!(without_sharp_joints(&hills, (1.0, 1.0)).len(), 1);
     }
 
     #[test]
