@@ -80,7 +80,7 @@ async fn an_alarm_is_described_as_it_was_put_and_lives_its_life() {
 #[tokio::test]
 async fn a_band_answers_with_two_edges_and_its_detector_is_found_again() {
     let start: Timestamp = "2026-10-06T12:00:00Z".parse().unwrap();
-    let clock = ManualClock::starting_at(start + Duration::from_mins(60));
+    let clock = ManualClock::starting_at(start + Duration::from_hours(1));
     let (sessions, _server) = doors_at(clock.clone()).await;
     for session in sessions {
         let datum = |minute: u64| Datum {

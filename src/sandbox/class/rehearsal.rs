@@ -25,6 +25,7 @@ pub fn of_action(sandbox: &Sandbox, action: &str) -> Result<Option<Rehearsal>, I
 }
 
 /// Lets happen what happens by itself while somebody else's waiting moves the clock; ends never. For clocks that stand still otherwise.
+#[expect(clippy::infinite_loop, reason = "whoever waits beside it ends it by dropping it")]
 pub async fn beat_along(sandbox: &Sandbox) {
     let mut beaten = None;
     loop {
