@@ -67,6 +67,8 @@ pub struct Model {
     pub max_output: u64,
     /// Which sampling parameters are accepted.
     pub sampling: Sampling,
+    /// How it can be made to think before it replies; `None` when it cannot.
+    pub thinking: Option<ThinkingForm>,
     /// Shortest prefix that can be cached, tokens; `None` without prompt caching.
     pub cache_min: Option<u64>,
     /// Tokens of quota that one output token uses.
@@ -106,6 +108,16 @@ pub enum Sampling {
     One,
     /// None: the parameters must be left out.
     None,
+}
+
+/// How a model is made to think before it replies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThinkingForm {
+    /// With at most so many tokens.
+    Budget,
+    /// As long as the model finds right, with an effort.
+    Adaptive,
 }
 
 /// The sandbox's speed for a model.
@@ -248,6 +260,11 @@ impl Model {
     /// Whether `region` has the model at all.
     pub fn offered_in(&self, region: &str) -> bool {
         self.on_demand_in(region) || self.profiles_from(region).next().is_some()
+    }
+
+    /// Whether it reads images.
+    pub fn reads_images(&self) -> bool {
+        self.input.iter().any(|kind| kind == "IMAGE")
     }
 
     /// Whether `temperature` may be sent.

@@ -173,25 +173,33 @@ const FILES: &[(&str, &str)] = files![
     "long-document",
     "summarise-incident",
     "meeting-notes",
+    "quarterly-report",
     "sentiment",
     "ticket-routing",
+    "rubric-grading",
     "extract-json",
     "pii-redaction",
     "make-table",
+    "test-data",
     "plain-language",
     "translate",
     "email-draft",
     "product-copy",
+    "rewrite-tone",
     "brainstorm",
     "code-python",
     "code-review",
     "sql-query",
+    "unit-tests",
+    "build-page",
     "insights-query",
     "explain-error",
+    "alarm-runbook",
     "reasoning-puzzle",
     "cost-estimate",
     "comparison",
     "roleplay-coach",
+    "socratic-tutor",
     "multi-turn",
     "tool-use",
     "cut-short",
@@ -213,7 +221,7 @@ mod tests {
             .collect();
         let embedded: BTreeSet<String> = all().iter().map(|prompt| prompt.id.clone()).collect();
         assert_eq!(on_disk, embedded);
-        assert!(embedded.len() >= 24);
+        assert!(embedded.len() >= 36);
     }
 
     #[test]

@@ -1,9 +1,12 @@
-//! A request to a model as a person would write it elsewhere: on the AWS command line, in Python, in Rust.
+//! A request to a model as a person would write it elsewhere: on the AWS command line, in Python, in Rust, as the body of the HTTP call.
+
+mod python;
+mod rust;
 
 use serde_json::Value;
 
-use crate::aws::bedrock_runtime::{Block, Converse, ConverseRequest, Role, StreamConverse};
-use crate::aws::operation::{Permission, PlannedCall, Service, cli_line};
+use crate::aws::bedrock_runtime::{Block, Converse, ConverseRequest, StreamConverse};
+use crate::aws::operation::{Permission, PlannedCall, Service, cli_line, quoted};
 
 /// A language in which a request can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,14 +18,21 @@ pub enum Dialect {
     Python,
     /// Rust with the AWS SDK.
     Rust,
+    /// The body of the HTTP call.
+    Json,
 }
 
-/// The request in a language. `streaming` asks for the streamed form where the language has one.
+/// What stands for a file in [`params_with_files`]; no text of a request begins with it.
+const FILE: &str = "\u{0}file:";
+
+/// The request in a language. `streaming` asks for the streamed form where the language has one. Attached files are read by the code, under
+/// the names that [`Files`] gives them.
 pub fn request(dialect: Dialect, request: &ConverseRequest, streaming: bool, region: &str) -> String {
     match dialect {
         Dialect::Cli => cli(request, region),
-        Dialect::Python => python(request, streaming, region),
-        Dialect::Rust => rust(request, streaming, region),
+        Dialect::Python => python::code(request, streaming, region),
+        Dialect::Rust => rust::code(request, streaming, region),
+        Dialect::Json => json(request),
     }
 }
 
@@ -30,7 +40,8 @@ pub fn request(dialect: Dialect, request: &ConverseRequest, streaming: bool, reg
 pub fn call(dialect: Dialect, plan: &PlannedCall, region: &str) -> String {
     match dialect {
         Dialect::Cli => cli_call(plan, region),
-        Dialect::Python | Dialect::Rust => python_call(plan, region),
+        Dialect::Python | Dialect::Rust => python::call(plan, region),
+        Dialect::Json => serde_json::to_string_pretty(&plan.params).unwrap_or_default(),
     }
 }
 
@@ -47,26 +58,9 @@ fn cli_call(plan: &PlannedCall, region: &str) -> String {
     text + " \\\n  --region " + region + "\n"
 }
 
-fn python_call(plan: &PlannedCall, region: &str) -> String {
-    let service = plan.service.cli_name();
-    let service = if service == "s3api" { "s3" } else { service };
-    let variable = service.replace('-', "_");
-    let region = python_value(&region.into(), 0);
-    let mut code = format!("import boto3\n\n{variable} = boto3.client(\"{service}\", region_name={region})\n\n");
-    put(&mut code, format_args!("{variable}.{}(\n", snake(&plan.operation)));
-    for (name, value) in plan.params.as_object().into_iter().flatten() {
-        put(&mut code, format_args!("    {name}={},\n", python_value(value, 1)));
-    }
-    code + ")\n"
-}
-
-/// `PutMetricAlarm` as boto3 spells it: `put_metric_alarm`.
-fn snake(operation: &str) -> String {
-    let with_line = |(place, letter): (usize, char)| {
-        let line = if place > 0 && letter.is_uppercase() { "_" } else { "" };
-        format!("{line}{}", letter.to_ascii_lowercase())
-    };
-    operation.chars().enumerate().map(with_line).collect()
+/// The path of the HTTP call whose body [`Dialect::Json`] is.
+pub fn path(request: &ConverseRequest, streaming: bool) -> String {
+    format!("/model/{}/{}", request.model_id, if streaming { "converse-stream" } else { "converse" })
 }
 
 /// The permissions that the request needs.
@@ -75,8 +69,72 @@ pub fn permissions(request: &ConverseRequest, streaming: bool) -> Vec<Permission
     plan.permissions
 }
 
+/// Names for attached files: a document has one, images are numbered.
+#[derive(Debug, Default)]
+struct Files {
+    images: usize,
+}
+
+impl Files {
+    fn name_of(&mut self, block: &Block) -> Option<String> {
+        match block {
+            Block::Document { name, format, .. } => Some(format!("{name}.{format}")),
+            Block::Image { format, .. } => {
+                self.images += 1;
+                Some(format!("image-{}.{format}", self.images))
+            }
+            Block::Text(_) | Block::CachePoint => None,
+        }
+    }
+}
+
+/// Where each attached file stands in the parameters, and its name.
+fn files(request: &ConverseRequest) -> Vec<(String, String)> {
+    let mut files = Files::default();
+    let mut places = Vec::new();
+    for (m, message) in request.messages.iter().enumerate() {
+        for (b, block) in message.blocks.iter().enumerate() {
+            let kind = if matches!(block, Block::Image { .. }) { "image" } else { "document" };
+            places.extend(files.name_of(block).map(|name| (format!("/messages/{m}/content/{b}/{kind}/source/bytes"), name)));
+        }
+    }
+    places
+}
+
+/// The parameters of the call with a mark and the name in place of each file.
+fn params_with_files(request: &ConverseRequest) -> Value {
+    let mut params = request.params();
+    for (place, name) in files(request) {
+        if let Some(bytes) = params.pointer_mut(&place) {
+            *bytes = format!("{FILE}{name}").into();
+        }
+    }
+    params
+}
+
+/// The file that a text of [`params_with_files`] stands for.
+fn file_of(text: &str) -> Option<&str> {
+    text.strip_prefix(FILE)
+}
+
+fn json(request: &ConverseRequest) -> String {
+    let mut body = request.params();
+    if let Some(fields) = body.as_object_mut() {
+        fields.shift_remove("modelId");
+    }
+    for (place, name) in files(request) {
+        if let Some(bytes) = body.pointer_mut(&place) {
+            *bytes = format!("<base64 of {name}>").into();
+        }
+    }
+    serde_json::to_string_pretty(&body).unwrap_or_default()
+}
+
 /// The CLI has no event streams: `converse` gives the same reply at once. One option a line; texts are left as they are.
 fn cli(request: &ConverseRequest, region: &str) -> String {
+    if !files(request).is_empty() {
+        return cli_with_files(request, region);
+    }
     let line = |params: &Value| cli_line(Service::BedrockRuntime, "Converse", params);
     let command = line(&Value::Null);
     let mut text = command.clone();
@@ -88,140 +146,35 @@ fn cli(request: &ConverseRequest, region: &str) -> String {
     text + " \\\n  --region " + region + "\n"
 }
 
+/// A command line cannot hold files: the request is written into one, with the files' content put in by `jq`.
+fn cli_with_files(request: &ConverseRequest, region: &str) -> String {
+    let mut options = String::new();
+    let mut filter = String::from(".");
+    for (n, (place, name)) in files(request).iter().enumerate() {
+        put(&mut options, format_args!("  --rawfile f{n} <(base64 -w0 {}) \\\n", quoted(name)));
+        put(&mut filter, format_args!(" | {} = $f{n}", jq_path(place)));
+    }
+    let body = serde_json::to_string_pretty(&request.params()).unwrap_or_default();
+    format!(
+        "jq \\\n{options}  {} > request.json <<'REQUEST'\n{body}\nREQUEST\n\naws bedrock-runtime converse \\\n  --cli-input-json file://request.json \\\n  --region {region}\n",
+        quoted(&filter)
+    )
+}
+
+/// `/messages/0/content` as `.messages[0].content`.
+fn jq_path(pointer: &str) -> String {
+    pointer.split('/').skip(1).map(|part| if part.parse::<usize>().is_ok() { format!("[{part}]") } else { format!(".{part}") }).collect()
+}
+
 /// Writing to a `String` cannot fail, so nothing has to be said about it.
 fn put(code: &mut String, text: std::fmt::Arguments<'_>) {
     code.push_str(&text.to_string());
 }
 
-fn python(request: &ConverseRequest, streaming: bool, region: &str) -> String {
-    let mut code =
-        format!("import boto3\n\nbedrock = boto3.client(\"bedrock-runtime\", region_name={})\n\n", python_value(&region.into(), 0));
-    let call = if streaming { "converse_stream" } else { "converse" };
-    put(&mut code, format_args!("response = bedrock.{call}(\n"));
-    for (name, value) in request.params().as_object().into_iter().flatten() {
-        put(&mut code, format_args!("    {name}={},\n", python_value(value, 1)));
-    }
-    code.push_str(")\n");
-    code.push_str(if streaming { PYTHON_STREAM } else { PYTHON_WHOLE });
-    code
-}
-
-const PYTHON_WHOLE: &str = r#"print(response["output"]["message"]["content"][0]["text"])
-print(response["stopReason"], response["usage"], response["metrics"]["latencyMs"])
-"#;
-
-const PYTHON_STREAM: &str = r#"for event in response["stream"]:
-    if "contentBlockDelta" in event:
-        print(event["contentBlockDelta"]["delta"].get("text", ""), end="", flush=True)
-    elif "metadata" in event:
-        print("\n", event["metadata"]["usage"], event["metadata"]["metrics"]["latencyMs"])
-"#;
-
-/// JSON as a Python literal. JSON's escapes within strings are Python's too, but for the surrogate pairs that it never writes here.
-fn python_value(value: &Value, depth: usize) -> String {
-    let inner = "    ".repeat(depth + 1);
-    let outer = "    ".repeat(depth);
-    match value {
-        Value::Null => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::Number(_) | Value::String(_) => value.to_string(),
-        Value::Array(items) => {
-            let lines: Vec<String> = items.iter().map(|item| format!("{inner}{},\n", python_value(item, depth + 1))).collect();
-            format!("[\n{}{outer}]", lines.concat())
-        }
-        Value::Object(fields) => {
-            let line =
-                |(name, item): (&String, &Value)| format!("{inner}{}: {},\n", Value::from(name.as_str()), python_value(item, depth + 1));
-            format!("{{\n{}{outer}}}", fields.iter().map(line).collect::<Vec<_>>().concat())
-        }
-    }
-}
-
-fn rust(request: &ConverseRequest, streaming: bool, region: &str) -> String {
-    let mut code = format!("{RUST_USES}\nlet config = aws_config::from_env().region({}).load().await;\n", rust_text(region));
-    code.push_str("let client = aws_sdk_bedrockruntime::Client::new(&config);\n\nlet ");
-    let (binding, call) = if streaming { ("mut reply", "converse_stream") } else { ("reply", "converse") };
-    put(&mut code, format_args!("{binding} = client\n    .{call}()\n    .model_id({})\n", rust_text(&request.model_id)));
-    if let Some(system) = &request.system {
-        put(&mut code, format_args!("    .system(SystemContentBlock::Text({}.into()))\n", rust_text(system)));
-    }
-    for message in &request.messages {
-        let role = if message.role == Role::User { "User" } else { "Assistant" };
-        let head = format_args!("    .messages(\n        Message::builder()\n            .role(ConversationRole::{role})\n");
-        put(&mut code, head);
-        code.push_str(&message.blocks.iter().map(rust_block).collect::<String>());
-        code.push_str("            .build()?,\n    )\n");
-    }
-    code.push_str(&rust_inference(request));
-    for (key, value) in &request.request_metadata {
-        put(&mut code, format_args!("    .request_metadata({}, {})\n", rust_text(key), rust_text(value)));
-    }
-    code.push_str("    .send()\n    .await?;\n");
-    code.push_str(if streaming { RUST_STREAM } else { RUST_WHOLE });
-    code
-}
-
-const RUST_USES: &str = "use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ConversationRole, ConverseStreamOutput, InferenceConfiguration, Message, SystemContentBlock,
-};
-";
-
-const RUST_WHOLE: &str = "println!(\"{:?} {:?}\", reply.output, reply.usage);\n";
-
-const RUST_STREAM: &str = "while let Some(event) = reply.stream.recv().await? {
-    match event {
-        ConverseStreamOutput::ContentBlockDelta(delta) => print!(\"{:?}\", delta.delta),
-        ConverseStreamOutput::Metadata(metadata) => println!(\"{:?}\", metadata.usage),
-        _ => {}
-    }
-}
-";
-
-fn rust_block(block: &Block) -> String {
-    match block {
-        Block::Text(text) => format!("            .content(ContentBlock::Text({}.into()))\n", rust_text(text)),
-        Block::Image { format, .. } => format!("            // and an image ({format})\n"),
-        Block::Document { name, format, .. } => format!("            // and the document {name} ({format})\n"),
-    }
-}
-
-fn rust_inference(request: &ConverseRequest) -> String {
-    let mut setters = String::new();
-    if let Some(max) = request.max_tokens {
-        put(&mut setters, format_args!("            .max_tokens({max})\n"));
-    }
-    if let Some(temperature) = request.temperature {
-        put(&mut setters, format_args!("            .temperature({temperature:?})\n"));
-    }
-    if let Some(top_p) = request.top_p {
-        put(&mut setters, format_args!("            .top_p({top_p:?})\n"));
-    }
-    for stop in &request.stop_sequences {
-        put(&mut setters, format_args!("            .stop_sequences({})\n", rust_text(stop)));
-    }
-    if setters.is_empty() {
-        return setters;
-    }
-    format!("    .inference_config(\n        InferenceConfiguration::builder()\n{setters}            .build(),\n    )\n")
-}
-
-/// `text` as a string of Rust: raw when it has what would have to be escaped.
-fn rust_text(text: &str) -> String {
-    if !text.contains(['"', '\\', '\n', '\r']) {
-        return format!("\"{text}\"");
-    }
-    let mut fence = String::from("#");
-    while text.contains(&format!("\"{fence}")) {
-        fence.push('#');
-    }
-    if text.contains('\r') { format!("{text:?}") } else { format!("r{fence}\"{text}\"{fence}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::bedrock_runtime::Message;
+    use crate::aws::bedrock_runtime::{Block, Message, Thinking};
 
     fn sample() -> ConverseRequest {
         ConverseRequest {
@@ -260,7 +213,44 @@ mod tests {
         let text = request(Dialect::Rust, &sample(), true, "us-east-1");
         assert!(text.contains("r##\"Say \"hi\" to\nO'Neil #\"#\"##"), "{text}");
         assert!(text.contains(".temperature(0.2)") && !text.contains("top_p"), "{text}");
-        assert_eq!(rust_text("plain"), "\"plain\"");
+    }
+
+    fn with_files() -> ConverseRequest {
+        let document = Block::Document { format: "pdf".to_owned(), name: "Travel policy".to_owned(), bytes: vec![1; 2_000].into() };
+        let image = Block::Image { format: "png".to_owned(), bytes: vec![2; 10].into() };
+        let blocks = vec![document, image, Block::Text("Compare them".to_owned())];
+        let thinking = Some(Thinking::Budget(2_048));
+        let message = Message { role: crate::aws::bedrock_runtime::Role::User, blocks };
+        ConverseRequest { messages: vec![message], cache: true, top_k: Some(40), thinking, ..sample() }
+    }
+
+    #[test]
+    fn files_are_read_by_the_code_under_their_names() {
+        let python = request(Dialect::Python, &with_files(), false, "us-east-1");
+        assert!(python.contains(r#""bytes": open("Travel policy.pdf", "rb").read()"#), "{python}");
+        let rust = request(Dialect::Rust, &with_files(), false, "us-east-1");
+        assert!(rust.contains(r#"std::fs::read("Travel policy.pdf")?"#) && rust.contains(r#"std::fs::read("image-1.png")?"#), "{rust}");
+        let cli = request(Dialect::Cli, &with_files(), false, "us-east-1");
+        assert!(cli.contains("base64 -w0 'Travel policy.pdf'") && cli.contains(".messages[0].content[1].image.source.bytes"), "{cli}");
+        assert!(cli.contains("--cli-input-json file://request.json"), "{cli}");
+    }
+
+    #[test]
+    fn the_models_own_fields_and_cache_points_are_in_every_dialect() {
+        for dialect in [Dialect::Cli, Dialect::Python, Dialect::Rust, Dialect::Json] {
+            let text = request(dialect, &with_files(), false, "us-east-1");
+            let cache = if dialect == Dialect::Rust { "CachePoint" } else { "cachePoint" };
+            assert!(text.contains("top_k") && text.contains("budget_tokens") && text.matches(cache).count() >= 2, "{dialect:?} {text}");
+        }
+    }
+
+    #[test]
+    fn raw_json_is_the_body_of_the_call() {
+        let text = request(Dialect::Json, &sample(), true, "us-east-1");
+        let body: Value = serde_json::from_str(&text).unwrap();
+        assert!(body.get("modelId").is_none(), "the model is part of the path");
+        assert_eq!(body["inferenceConfig"]["maxTokens"], 50);
+        assert_eq!(path(&sample(), true), "/model/us.anthropic.claude-sonnet-4-6/converse-stream");
     }
 
     #[test]

@@ -85,6 +85,14 @@ pub struct Clients {
     pub quotas: aws_sdk_servicequotas::Client,
 }
 
+impl Clients {
+    /// The same clients, of which Bedrock Runtime's tries each request once.
+    pub(super) fn trying_models_once(&self) -> Self {
+        let config = self.bedrock_runtime.config().to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { bedrock_runtime: aws_sdk_bedrockruntime::Client::from_conf(config), ..self.clone() }
+    }
+}
+
 /// Builds the clients of `environment`; requests go to `http` instead of the network when it is given.
 pub(super) async fn build(environment: &Environment, http: Option<SharedHttpClient>, timeouts: Timeouts) -> Clients {
     let shared = match environment.kind {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_smithy_types::DateTime;
 use aws_smithy_types::error::operation::BuildError;
+use aws_smithy_types::{DateTime, Document, Number};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::error::{AwsError, ErrorKind};
 use super::operation::Operation;
@@ -40,6 +41,26 @@ pub(super) fn moment(moment: &DateTime) -> Timestamp {
 /// A moment of ours as the SDK's.
 pub(super) fn date_time(moment: Timestamp) -> DateTime {
     DateTime::from_millis(moment.as_millisecond())
+}
+
+/// JSON as the SDK's own form of it.
+pub(super) fn document(value: Value) -> Document {
+    match value {
+        Value::Null => Document::Null,
+        Value::Bool(yes) => Document::Bool(yes),
+        Value::Number(number) => Document::Number(smithy_number(&number)),
+        Value::String(text) => Document::String(text),
+        Value::Array(items) => Document::Array(items.into_iter().map(document).collect()),
+        Value::Object(fields) => Document::Object(fields.into_iter().map(|(name, value)| (name, document(value))).collect()),
+    }
+}
+
+fn smithy_number(number: &serde_json::Number) -> Number {
+    match (number.as_u64(), number.as_i64()) {
+        (Some(whole), _) => Number::PosInt(whole),
+        (None, Some(whole)) => Number::NegInt(whole),
+        (None, None) => Number::Float(number.as_f64().unwrap_or_default()),
+    }
 }
 
 /// A parameter that the SDK refuses to build is an error of the call, found before it was sent.

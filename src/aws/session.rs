@@ -55,6 +55,12 @@ impl Session {
         Self { clock, ..self }
     }
 
+    /// The same session that tries each call of a model once: for callers who wait and try again themselves, where a person sees it.
+    #[must_use]
+    pub fn trying_models_once(&self) -> Self {
+        Self { clients: self.clients.trying_models_once(), ..self.clone() }
+    }
+
     /// Where this session works.
     pub fn environment(&self) -> &Environment {
         &self.environment

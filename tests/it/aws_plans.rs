@@ -139,8 +139,8 @@ fn bedrock_plans() -> Vec<PlannedCall> {
 }
 
 fn conversation() -> ConverseRequest {
-    let picture = Block::Image { format: text("png"), bytes: vec![0; 3_000] };
-    let document = Block::Document { format: text("txt"), name: text("Notes"), bytes: vec![0; 10] };
+    let picture = Block::Image { format: text("png"), bytes: vec![0; 3_000].into() };
+    let document = Block::Document { format: text("txt"), name: text("Notes"), bytes: vec![0; 10].into() };
     let blocks = vec![Block::Text(text("It's")), picture, document];
     ConverseRequest {
         model_id: text("us.anthropic.demo"),
@@ -151,6 +151,7 @@ fn conversation() -> ConverseRequest {
         top_p: Some(0.9),
         stop_sequences: vec![text("END")],
         request_metadata: [(text("source"), text("outcrop"))].into(),
+        ..ConverseRequest::default()
     }
 }
 

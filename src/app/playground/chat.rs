@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::draft::Document;
+use super::attachment::{Attachment, Count};
+use super::cure::Cure;
+use super::draft::{Document, user_message};
 use crate::aws::bedrock_runtime::{ConverseRequest, Message, Usage};
 use crate::base::clock::Timestamp;
 use crate::base::problem::Problem;
@@ -20,9 +22,26 @@ pub enum Side {
 /// A conversation, oldest turn first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chat {
-    /// The turns.
+    /// The turns. Change them through the methods, which keep the totals right.
     pub turns: Vec<Turn>,
+    /// What all of it took.
+    pub totals: Totals,
     next_id: u64,
+}
+
+/// What a conversation took, and what it carries.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Totals {
+    /// Replies of which the numbers are known.
+    pub replies: u64,
+    /// Tokens of all of them.
+    pub usage: Usage,
+    /// List price of all of them in US dollars, of those that have one.
+    pub cost: f64,
+    /// Replies without a price.
+    pub unpriced: u64,
+    /// Files that the next message takes along.
+    pub carried: Count,
 }
 
 /// What one side said at a time.
@@ -34,8 +53,10 @@ pub struct Turn {
     pub side: Side,
     /// What was said. A document that came along is in `document`.
     pub text: String,
-    /// A document that came along.
+    /// A document that came along in the text.
     pub document: Option<Arc<Document>>,
+    /// Files that came along.
+    pub attachments: Vec<Arc<Attachment>>,
     /// How the reply came about; `None` for the person's turns and for those that came with an example or a record.
     pub reply: Option<Box<Reply>>,
 }
@@ -45,20 +66,26 @@ pub struct Turn {
 pub struct Reply {
     /// Number of its request.
     pub number: u64,
-    /// The request.
+    /// The request without its messages: they are the turns before, see [`Chat::sent`].
     pub request: Arc<ConverseRequest>,
+    /// Whether the message before was sent alone, without the conversation.
+    pub alone: bool,
     /// Whether it was streamed.
     pub streaming: bool,
     /// When it was asked for.
     pub asked_at: Timestamp,
     /// Where it stands.
     pub outcome: Outcome,
+    /// What the model thought before, as far as it showed it.
+    pub thinking: String,
     /// Why the model stopped: `end_turn`, `max_tokens`, ….
     pub stop_reason: Option<String>,
     /// Request id: the key of its log record.
     pub request_id: Option<String>,
     /// Its numbers.
     pub metrics: Metrics,
+    /// What can be done about its failure besides asking again.
+    pub cure: Option<Cure>,
 }
 
 /// Where a reply stands.
@@ -66,6 +93,8 @@ pub struct Reply {
 pub enum Outcome {
     /// Nothing has come yet.
     Waiting,
+    /// The service asked to slow down or could not be reached: it is asked again in a moment.
+    Pausing(Pause),
     /// It is being written.
     Writing,
     /// It is whole.
@@ -74,6 +103,19 @@ pub enum Outcome {
     Stopped,
     /// It failed, perhaps after some text.
     Failed(Problem),
+}
+
+/// A wait before another attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Number of the coming attempt, from 2.
+    pub attempt: u32,
+    /// Attempts that are made at most.
+    pub most: u32,
+    /// Seconds left to wait.
+    pub secs: u32,
+    /// Why the last attempt failed.
+    pub problem: Problem,
 }
 
 /// The numbers of a reply, as far as they are known.
@@ -108,12 +150,22 @@ impl Metrics {
 impl Reply {
     /// Whether more of it may come.
     pub fn is_running(&self) -> bool {
-        matches!(self.outcome, Outcome::Waiting | Outcome::Writing)
+        matches!(self.outcome, Outcome::Waiting | Outcome::Pausing(_) | Outcome::Writing)
+    }
+
+    /// List price in US dollars, when counts and price are known.
+    pub fn cost(&self) -> Option<f64> {
+        self.metrics.cost(&self.request.model_id)
     }
 }
 
 impl Turn {
-    /// The message as it was sent: the document, then the text.
+    /// A turn of words alone, still without a number.
+    pub fn said(side: Side, text: String) -> Self {
+        Self { id: 0, side, text, document: None, attachments: Vec::new(), reply: None }
+    }
+
+    /// The text as it was sent: the example's document, then the words.
     pub fn message(&self) -> String {
         self.document.as_ref().map_or_else(|| self.text.clone(), |document| format!("{}\n\n{}", document.tagged(), self.text))
     }
@@ -128,10 +180,17 @@ impl Chat {
     /// A conversation of turns that came from elsewhere.
     pub fn of(history: Vec<(Side, String)>) -> Self {
         let mut chat = Self::default();
-        for (side, text) in history {
-            chat.add(side, text, None, None);
-        }
+        chat.extend(history.into_iter().map(|(side, text)| Turn::said(side, text)));
         chat
+    }
+
+    /// Adds turns at the end.
+    pub fn extend(&mut self, turns: impl IntoIterator<Item = Turn>) {
+        for turn in turns {
+            self.turns.push(Turn { id: self.next_id, ..turn });
+            self.next_id += 1;
+        }
+        self.settle();
     }
 
     /// Whether nothing was said yet.
@@ -139,20 +198,39 @@ impl Chat {
         self.turns.is_empty()
     }
 
-    /// Adds a turn at the end.
-    pub fn add(&mut self, side: Side, text: String, document: Option<Arc<Document>>, reply: Option<Reply>) {
-        self.turns.push(Turn { id: self.next_id, side, text, document, reply: reply.map(Box::new) });
-        self.next_id += 1;
+    /// Adds a turn at the end, giving it its number.
+    pub fn add(&mut self, turn: Turn) {
+        self.extend([turn]);
+    }
+
+    /// Drops the turn at `place` and all after it.
+    pub fn cut(&mut self, place: usize) {
+        self.turns.truncate(place);
+        self.settle();
+    }
+
+    /// Sums up anew, after a reply has ended or a turn has come or gone.
+    pub fn settle(&mut self) {
+        let mut totals = Totals::default();
+        for (place, turn) in self.turns.iter().enumerate() {
+            if let Some(reply) = &turn.reply {
+                totals.count(reply);
+            }
+            if self.is_part(place) {
+                totals.carried = totals.carried.and(Count::of(&turn.attachments));
+            }
+        }
+        self.totals = totals;
     }
 
     /// The place of the turn with this number.
     pub fn place(&self, id: u64) -> Option<usize> {
-        self.turns.iter().position(|turn| turn.id == id)
+        self.turns.binary_search_by_key(&id, |turn| turn.id).ok()
     }
 
-    /// The reply that is on its way, with its turn.
+    /// The reply that is on its way, with its turn. Only the last turn can be one.
     pub fn running(&self) -> Option<&Turn> {
-        self.turns.iter().rev().find(|turn| turn.reply.as_ref().is_some_and(|reply| reply.is_running()))
+        self.turns.last().filter(|turn| turn.reply.as_ref().is_some_and(|reply| reply.is_running()))
     }
 
     /// Whether a reply is on its way.
@@ -160,9 +238,11 @@ impl Chat {
         self.running().is_some()
     }
 
-    /// The turn of the request with this number.
-    pub fn turn_of(&mut self, number: u64) -> Option<&mut Turn> {
-        self.turns.iter_mut().rev().find(|turn| turn.reply.as_ref().is_some_and(|reply| reply.number == number))
+    /// The text and the reply of the request with this number, while it is on its way.
+    pub fn running_mut(&mut self, number: u64) -> Option<(&mut String, &mut Reply)> {
+        let turn = self.turns.last_mut()?;
+        let reply = turn.reply.as_deref_mut().filter(|reply| reply.number == number && reply.is_running())?;
+        Some((&mut turn.text, reply))
     }
 
     /// Whether the turn at `place` is told to the model again. A question without an answer is not: two questions in a row would be refused.
@@ -193,11 +273,40 @@ impl Chat {
         }
         messages
     }
+
+    /// The messages that ask for the reply at `place`: the question before it, with the conversation before that unless it stands `alone`.
+    pub fn asking(&self, place: usize, alone: bool) -> Option<Vec<Message>> {
+        let question = place.checked_sub(1)?;
+        let mut messages = if alone { Vec::new() } else { self.messages_before(question) };
+        messages.push(message(self.turns.get(question)?));
+        Some(messages)
+    }
+
+    /// The whole request that the reply at `place` answers.
+    pub fn sent(&self, place: usize) -> Option<ConverseRequest> {
+        let reply = self.turns.get(place)?.reply.as_ref()?;
+        Some(ConverseRequest { messages: self.asking(place, reply.alone)?, ..ConverseRequest::clone(&reply.request) })
+    }
+}
+
+impl Totals {
+    fn count(&mut self, reply: &Reply) {
+        let Some(usage) = reply.metrics.usage else { return };
+        self.replies += 1;
+        self.usage.input += usage.input;
+        self.usage.output += usage.output;
+        self.usage.cache_read += usage.cache_read;
+        self.usage.cache_write += usage.cache_write;
+        match reply.cost() {
+            Some(cost) => self.cost += cost,
+            None => self.unpriced += 1,
+        }
+    }
 }
 
 fn message(turn: &Turn) -> Message {
     match turn.side {
-        Side::Person => Message::user(turn.message()),
+        Side::Person => user_message(&turn.attachments, turn.message()),
         // Trailing white space at the end of an assistant's text is refused by some models.
         Side::Model => Message::assistant(turn.text.trim_end()),
     }

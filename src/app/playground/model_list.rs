@@ -50,6 +50,8 @@ pub enum Life {
 pub struct ModelChoice {
     /// The id that calls name.
     pub id: String,
+    /// Id of the model behind it, without a profile's prefix.
+    pub model_id: String,
     /// Name for people.
     pub name: String,
     /// Maker of the model.
@@ -91,6 +93,15 @@ impl ModelList {
         self.choices.iter().find(|choice| choice.id == id)
     }
 
+    /// Profiles of AWS through which the model behind `id` can be called, the nearest first.
+    pub fn profiles_of(&self, id: &str) -> Vec<&ModelChoice> {
+        let model = models::normalise(id);
+        let reach = |choice: &&ModelChoice| choice.route == Route::Profile && choice.model_id == model && choice.obstacle.is_none();
+        let mut found: Vec<&ModelChoice> = self.choices.iter().filter(reach).collect();
+        found.sort_by_key(|choice| suitability(choice, &self.region));
+        found
+    }
+
     /// The model to begin with: a current, mid-sized Claude through the profile of this part of the world.
     pub fn first_choice(&self) -> Option<&ModelChoice> {
         self.choices.iter().min_by_key(|choice| suitability(choice, &self.region))
@@ -121,6 +132,7 @@ fn of_profile(profile: &InferenceProfile, models: &[FoundationModel], now: Times
     let inactive = (profile.status != "ACTIVE").then(|| format!("The profile is {}", profile.status.to_lowercase()));
     Some(ModelChoice {
         id: profile.id.clone(),
+        model_id: model_id.to_owned(),
         name: profile.name.clone(),
         provider: behind.map_or_else(|| provider_of(model_id), |model| model.provider.clone()),
         route: if profile.kind == "APPLICATION" { Route::OwnProfile } else { Route::Profile },
@@ -142,6 +154,7 @@ fn of_model(model: &FoundationModel, profiles: &[InferenceProfile], now: Timesta
     });
     ModelChoice {
         id: model.id.clone(),
+        model_id: model.id.clone(),
         name: model.name.clone(),
         provider: model.provider.clone(),
         route: if on_demand { Route::OnDemand } else { Route::ProfileOnly },

@@ -1,14 +1,17 @@
-//! Changes to the playground slice; each arm is one call.
+//! Changes to the playground slice; each arm is one call. Talking to models is in `talk`, files are in `files`.
 
 use std::sync::Arc;
 
-use super::chat::{Chat, Metrics, Outcome, Reply, Side, Turn};
+use super::chat::{Chat, Side, Turn};
 use super::draft::{Document, Parameters};
-use super::{Edit, ModelList, News, PlaygroundCommand, PlaygroundEffect, PlaygroundEvent, PlaygroundState, PromptDraft, export};
+use super::{
+    Edit, Lane, MOST_LANES, ModelList, PlaygroundCommand, PlaygroundEffect, PlaygroundEvent, PlaygroundState, PromptDraft, files, talk,
+};
 use crate::app::{Command, Effect, Remote, Screen, State};
-use crate::aws::bedrock_runtime::{ConverseRequest, Usage};
+use crate::aws::bedrock::Availability;
 use crate::base::clock::Timestamp;
 use crate::base::problem::Problem;
+use crate::models;
 use crate::prompts::{self, ExamplePrompt};
 
 /// Age at which the list of models is read again when the screen comes into view, seconds.
@@ -18,25 +21,40 @@ const STALE_SECS: i64 = 20;
 pub fn command(state: &mut State, command: PlaygroundCommand) -> Vec<Effect> {
     match command {
         PlaygroundCommand::FindModels => find_models(state),
-        PlaygroundCommand::ChooseModel(id) => silently(|| state.playground.draft.model_id = Some(id)),
+        PlaygroundCommand::ChooseModel(id) => choose(state, 0, id),
+        PlaygroundCommand::CheckAccess(ids) => check_access(&mut state.playground, &ids),
         PlaygroundCommand::Edit(change) => silently(|| edit(state, *change)),
-        PlaygroundCommand::Send => send(state),
-        PlaygroundCommand::Stop => stop(state),
-        PlaygroundCommand::Retry(id) => retry(state, id),
+        PlaygroundCommand::Send => talk::send(state),
+        PlaygroundCommand::Stop => talk::stop_all(state),
+        PlaygroundCommand::StopLane(lane) => talk::stop(state, lane),
+        PlaygroundCommand::Retry(turn) => talk::retry(state, 0, turn),
+        PlaygroundCommand::RetryIn { lane, turn } => talk::retry(state, lane, turn),
+        PlaygroundCommand::AskInstead { lane, turn, model_id } => ask_instead(state, lane, turn, model_id),
         PlaygroundCommand::Rewrite(id) => rewrite(state, id),
         PlaygroundCommand::NewChat => new_chat(state),
         PlaygroundCommand::Unshelve => unshelve(state),
         PlaygroundCommand::Replay(prompt) => replay(state, *prompt),
         PlaygroundCommand::LoadExample(id) => load_example(state, &id),
-        PlaygroundCommand::Export => export_chat(state),
+        PlaygroundCommand::AddLane(id) => add_lane(state, id),
+        PlaygroundCommand::ChooseLane { lane, model_id } => choose(state, lane, model_id),
+        PlaygroundCommand::DropLane(lane) => drop_lane(state, lane),
+        PlaygroundCommand::PickFiles => files::pick(state),
+        PlaygroundCommand::AttachFiles(paths) => files::attach(state, paths),
+        PlaygroundCommand::DismissRefused => silently(|| state.playground.refused.clear()),
+        PlaygroundCommand::Export => files::export(state),
+        PlaygroundCommand::PickConversation => ask_runtime(PlaygroundEffect::PickConversation),
     }
 }
 
 /// Something happened.
 pub fn event(state: &mut State, event: PlaygroundEvent) -> Vec<Effect> {
     match event {
-        PlaygroundEvent::Models(outcome) => silently(|| models_found(&mut state.playground, outcome)),
-        PlaygroundEvent::Reply { number, after_ms, news } => silently(|| take_news(&mut state.playground, number, after_ms, news)),
+        PlaygroundEvent::Models(outcome) => models_found(&mut state.playground, outcome),
+        PlaygroundEvent::Reply { number, after_ms, news } => silently(|| talk::take_news(&mut state.playground, number, after_ms, news)),
+        PlaygroundEvent::Access { model_id, outcome } => silently(|| access_told(&mut state.playground, model_id, outcome)),
+        PlaygroundEvent::Read(files) => silently(|| files::read(&mut state.playground, files)),
+        PlaygroundEvent::Imported(outcome) => files::imported(state, *outcome),
+        PlaygroundEvent::NothingPicked => silently(|| state.playground.attaching = false),
     }
 }
 
@@ -50,11 +68,13 @@ pub fn entered(state: &mut State) -> Vec<Effect> {
 /// Another environment was opened: models and numbers belonged to the old one. The draft stays; so does the conversation when it is the same place.
 pub fn environment_changed(state: &mut State) -> Vec<Effect> {
     let place = state.connection.environment().map(crate::aws::Environment::key);
-    let effects = stop(state);
+    let effects = talk::stop_all(state);
     let playground = &mut state.playground;
     playground.models = Remote::NotAsked;
+    playground.access.clear();
     if playground.place != place {
         playground.chat = Chat::default();
+        playground.rivals.clear();
         playground.shelved = None;
         playground.place = place;
     }
@@ -66,7 +86,7 @@ fn silently(change: impl FnOnce()) -> Vec<Effect> {
     Vec::new()
 }
 
-fn ask_runtime(effect: PlaygroundEffect) -> Vec<Effect> {
+pub(super) fn ask_runtime(effect: PlaygroundEffect) -> Vec<Effect> {
     vec![Effect::Playground(effect)]
 }
 
@@ -79,15 +99,84 @@ fn find_models(state: &mut State) -> Vec<Effect> {
     ask_runtime(PlaygroundEffect::FindModels)
 }
 
-/// A model that is not there any more gives way to the first choice.
-fn models_found(playground: &mut PlaygroundState, outcome: Result<Arc<ModelList>, Problem>) {
+/// A model that is not there any more gives way to the first choice, in the comparison it goes.
+fn models_found(playground: &mut PlaygroundState, outcome: Result<Arc<ModelList>, Problem>) -> Vec<Effect> {
     playground.models.finish(outcome);
-    let Some(list) = playground.models.value() else { return };
-    let draft = &mut playground.draft;
-    let known = draft.model_id.as_deref().is_some_and(|id| list.find(id).is_some());
+    let Some(list) = playground.models.value().cloned() else { return Vec::new() };
+    let known = playground.draft.model_id.as_deref().is_some_and(|id| list.find(id).is_some());
     if !known && let Some(first) = list.first_choice() {
-        draft.model_id = Some(first.id.clone());
+        playground.draft.model_id = Some(first.id.clone());
     }
+    playground.rivals.retain(|lane| lane.chat.is_running() || list.find(&lane.model_id).is_some());
+    let chosen = playground.draft.model_id.clone();
+    check_access(playground, &Vec::from_iter(chosen))
+}
+
+/// Asks whether the account may call models, but for those that are known or being asked.
+fn check_access(playground: &mut PlaygroundState, ids: &[String]) -> Vec<Effect> {
+    let mut asked = Vec::new();
+    for id in ids {
+        let model = models::normalise(id).to_owned();
+        let access = playground.access.entry(model.clone()).or_default();
+        if matches!(access, Remote::NotAsked | Remote::Failed { .. }) {
+            access.start();
+            asked.push(model);
+        }
+    }
+    if asked.is_empty() { Vec::new() } else { ask_runtime(PlaygroundEffect::CheckAccess(asked)) }
+}
+
+fn access_told(playground: &mut PlaygroundState, model_id: String, outcome: Result<Availability, Problem>) {
+    playground.access.entry(model_id).or_default().finish(outcome);
+}
+
+/// Asks `id` in a lane from now on; what was said there stays.
+fn choose(state: &mut State, lane: usize, id: String) -> Vec<Effect> {
+    let playground = &mut state.playground;
+    match lane.checked_sub(1) {
+        None => playground.draft.model_id = Some(id.clone()),
+        Some(rival) => {
+            if let Some(rival) = playground.rivals.get_mut(rival) {
+                rival.model_id.clone_from(&id);
+            }
+        }
+    }
+    check_access(playground, &[id])
+}
+
+/// One more model answers. It is told what was said so far, so that all have read the same.
+fn add_lane(state: &mut State, model_id: String) -> Vec<Effect> {
+    let playground = &mut state.playground;
+    if playground.lanes() >= MOST_LANES || playground.is_running() {
+        return Vec::new();
+    }
+    let mut chat = Chat::default();
+    let said = |turn: &Turn| Turn { id: 0, reply: None, ..turn.clone() };
+    chat.extend(playground.chat.turns.iter().map(said));
+    playground.rivals.push(Lane { model_id: model_id.clone(), chat });
+    check_access(playground, &[model_id])
+}
+
+/// The first lane cannot go while there are others: the next takes its place.
+fn drop_lane(state: &mut State, lane: usize) -> Vec<Effect> {
+    let effects = talk::stop_all(state);
+    let playground = &mut state.playground;
+    match lane.checked_sub(1) {
+        Some(rival) if rival < playground.rivals.len() => drop(playground.rivals.remove(rival)),
+        None if !playground.rivals.is_empty() => {
+            let next = playground.rivals.remove(0);
+            playground.draft.model_id = Some(next.model_id);
+            playground.chat = next.chat;
+        }
+        _ => {}
+    }
+    effects
+}
+
+fn ask_instead(state: &mut State, lane: usize, turn: u64, model_id: String) -> Vec<Effect> {
+    let mut effects = choose(state, lane, model_id);
+    effects.extend(talk::retry(state, lane, turn));
+    effects
 }
 
 fn edit(state: &mut State, change: Edit) {
@@ -98,116 +187,74 @@ fn edit(state: &mut State, change: Edit) {
         Edit::Parameters(parameters) => draft.parameters = parameters,
         Edit::Mode(mode) => draft.mode = mode,
         Edit::Streaming(streaming) => draft.streaming = streaming,
+        Edit::Cache(cache) => draft.cache = cache,
         Edit::Metadata(marks) => draft.metadata = marks,
         Edit::DropDocument => draft.document = None,
+        Edit::DropAttachment(at) if at < draft.attachments.len() => drop(draft.attachments.remove(at)),
+        Edit::DropAttachment(_) => {}
     }
 }
 
-/// Sends the draft; its text and document move into the conversation.
-fn send(state: &mut State) -> Vec<Effect> {
-    let Ok(request) = state.playground.next_request() else { return Vec::new() };
-    let playground = &mut state.playground;
-    let text = std::mem::take(&mut playground.draft.text).trim().to_owned();
-    let document = playground.draft.document.take();
-    playground.draft.source = None;
-    playground.chat.add(Side::Person, text, document, None);
-    ask(state, request)
-}
-
-/// Adds an empty reply for `request` and has it filled.
-fn ask(state: &mut State, request: ConverseRequest) -> Vec<Effect> {
-    let playground = &mut state.playground;
-    let streaming = playground.draft.streaming && playground.chosen().is_none_or(|choice| choice.streams);
-    playground.request += 1;
-    let (number, request) = (playground.request, Arc::new(request));
-    let reply = Reply {
-        number,
-        request: Arc::clone(&request),
-        streaming,
-        asked_at: state.now,
-        outcome: Outcome::Waiting,
-        stop_reason: None,
-        request_id: None,
-        metrics: Metrics::default(),
-    };
-    playground.chat.add(Side::Model, String::new(), None, Some(reply));
-    ask_runtime(PlaygroundEffect::Ask { number, request, streaming })
-}
-
-/// What was written stays and is marked as stopped.
-fn stop(state: &mut State) -> Vec<Effect> {
-    let number = state.playground.chat.running().and_then(|turn| turn.reply.as_ref()).map(|reply| reply.number);
-    let Some(number) = number else { return Vec::new() };
-    let now = state.now;
-    with_reply(&mut state.playground, number, |_, reply| {
-        reply.outcome = Outcome::Stopped;
-        reply.metrics.total_ms = Some((now.as_millisecond() - reply.asked_at.as_millisecond()).max(0) as u64);
-    });
-    ask_runtime(PlaygroundEffect::Stop)
-}
-
-/// Asks again for a reply with the settings of now; the old reply and what followed go.
-fn retry(state: &mut State, id: u64) -> Vec<Effect> {
-    let playground = &mut state.playground;
-    let Some(place) = playground.chat.place(id).filter(|_| !playground.chat.is_running()) else { return Vec::new() };
-    let Some(question) = place.checked_sub(1).and_then(|before| playground.chat.turns.get(before)).cloned() else { return Vec::new() };
-    let mut messages = match playground.draft.mode {
-        super::Mode::Chat => playground.chat.messages_before(place - 1),
-        super::Mode::Single => Vec::new(),
-    };
-    messages.push(crate::aws::bedrock_runtime::Message::user(question.message()));
-    let Ok(request) = playground.draft.request_of(messages) else { return Vec::new() };
-    playground.chat.turns.truncate(place);
-    ask(state, request)
-}
-
-/// A sent message goes back into the draft; it and what followed leave the conversation, which is kept aside.
+/// A sent message goes back into the draft; it and what followed leave every conversation. The first is kept aside.
 fn rewrite(state: &mut State, id: u64) -> Vec<Effect> {
-    let effects = stop(state);
+    let effects = talk::stop_all(state);
     let playground = &mut state.playground;
     let Some(place) = playground.chat.place(id).filter(|place| playground.chat.turns[*place].side == Side::Person) else { return effects };
     playground.shelved = Some(playground.chat.clone());
-    let Turn { text, document, .. } = playground.chat.turns[place].clone();
-    playground.chat.turns.truncate(place);
+    let Turn { text, document, attachments, .. } = playground.chat.turns[place].clone();
+    for lane in 0..playground.lanes() {
+        if let Some(chat) = playground.chat_mut(lane) {
+            chat.cut(place);
+        }
+    }
     playground.draft.text = text;
     playground.draft.document = document;
+    playground.draft.attachments = attachments;
     effects
 }
 
 fn new_chat(state: &mut State) -> Vec<Effect> {
-    let effects = stop(state);
+    let effects = talk::stop_all(state);
     shelve(&mut state.playground);
     effects
 }
 
-/// Puts the conversation aside if there is one.
-fn shelve(playground: &mut PlaygroundState) {
+/// Puts the conversation aside if there is one; those beside it begin anew, too.
+pub(super) fn shelve(playground: &mut PlaygroundState) {
     let old = std::mem::take(&mut playground.chat);
     if !old.is_empty() {
         playground.shelved = Some(old);
     }
+    for rival in &mut playground.rivals {
+        rival.chat = Chat::default();
+    }
 }
 
-/// The kept conversation comes back; the present one takes its place.
+/// The kept conversation comes back, with one model; the present one takes its place.
 fn unshelve(state: &mut State) -> Vec<Effect> {
-    let effects = stop(state);
+    let effects = talk::stop_all(state);
     let playground = &mut state.playground;
     if let Some(kept) = playground.shelved.take() {
         let present = std::mem::replace(&mut playground.chat, kept);
         playground.shelved = Some(present).filter(|chat| !chat.is_empty());
+        playground.rivals.clear();
     }
     effects
 }
 
 fn replay(state: &mut State, prompt: PromptDraft) -> Vec<Effect> {
-    let mut effects = stop(state);
+    let mut effects = talk::stop_all(state);
     let playground = &mut state.playground;
     shelve(playground);
+    for rival in &mut playground.rivals {
+        rival.chat = Chat::of(prompt.history.clone());
+    }
     playground.chat = Chat::of(prompt.history);
     let draft = &mut playground.draft;
     draft.model_id = prompt.model_id.or(draft.model_id.take());
     draft.text = prompt.text;
     draft.document = prompt.document;
+    draft.attachments.clear();
     draft.system = prompt.system.unwrap_or_default();
     draft.parameters = prompt.parameters;
     draft.source = prompt.source;
@@ -235,54 +282,9 @@ fn of_example(example: &ExamplePrompt) -> PromptDraft {
         parameters: Parameters {
             max_tokens: example.parameters.max_tokens,
             temperature: example.parameters.temperature.map(|t| t as f32),
-            top_p: None,
             stop_sequences: example.parameters.stop_sequences.clone(),
+            ..Parameters::default()
         },
         source: Some(example.title.clone()),
     }
-}
-
-fn export_chat(state: &State) -> Vec<Effect> {
-    let region = state.connection.environment().map(|environment| environment.region.as_str()).unwrap_or_default();
-    let text = export::json(&state.playground.draft, &state.playground.chat, region, state.now);
-    ask_runtime(PlaygroundEffect::Export { name: export::file_name(state.now), text })
-}
-
-/// Changes the reply with this number while it is on its way; news of any other is late and ignored.
-fn with_reply(playground: &mut PlaygroundState, number: u64, change: impl FnOnce(&mut String, &mut Reply)) {
-    let Some(turn) = playground.chat.turn_of(number) else { return };
-    if let Some(reply) = turn.reply.as_mut().filter(|reply| reply.is_running()) {
-        change(&mut turn.text, reply);
-    }
-}
-
-fn take_news(playground: &mut PlaygroundState, number: u64, after_ms: u64, news: News) {
-    with_reply(playground, number, |text, reply| match news {
-        News::Accepted(request_id) => reply.request_id = request_id,
-        News::Text(more) => write(text, reply, &more, after_ms),
-        News::Stopped(reason) => reply.stop_reason = Some(reason),
-        News::Counted { usage, latency_ms } => counted(reply, usage, latency_ms, after_ms),
-        News::Failed { problem, request_id } => failed(reply, problem, request_id, after_ms),
-    });
-}
-
-fn write(text: &mut String, reply: &mut Reply, more: &str, after_ms: u64) {
-    text.push_str(more);
-    if reply.streaming {
-        reply.metrics.first_token_ms.get_or_insert(after_ms);
-    }
-    reply.outcome = Outcome::Writing;
-}
-
-fn counted(reply: &mut Reply, usage: Usage, latency_ms: Option<u64>, after_ms: u64) {
-    reply.outcome = Outcome::Done;
-    reply.metrics.total_ms = Some(after_ms);
-    reply.metrics.latency_ms = latency_ms;
-    reply.metrics.usage = Some(usage);
-}
-
-fn failed(reply: &mut Reply, problem: Problem, request_id: Option<String>, after_ms: u64) {
-    reply.outcome = Outcome::Failed(problem);
-    reply.metrics.total_ms = Some(after_ms);
-    reply.request_id = request_id.or(reply.request_id.take());
 }

@@ -152,7 +152,7 @@ fn a_stopped_reply_keeps_its_text_and_late_news_is_ignored() {
     let mut state = ready();
     let (number, _) = send(&mut state, "one");
     news(&mut state, number, 100, News::Text("half".to_owned()));
-    assert_eq!(run(&mut state, PlaygroundCommand::Stop), [Effect::Playground(PlaygroundEffect::Stop)]);
+    assert_eq!(run(&mut state, PlaygroundCommand::Stop), [Effect::Playground(PlaygroundEffect::Stop(0))]);
     news(&mut state, number, 120, News::Text(" more".to_owned()));
     assert_eq!(last_reply(&state).outcome, Outcome::Stopped);
     assert_eq!(state.playground.chat.turns[1].text, "half");
@@ -165,7 +165,7 @@ fn a_broken_reply_keeps_its_text_and_can_be_asked_for_again() {
     let (number, _) = send(&mut state, "one");
     news(&mut state, number, 100, News::Text("half".to_owned()));
     let problem = Problem::new("The stream broke", "", "Retry");
-    news(&mut state, number, 120, News::Failed { problem: problem.clone(), request_id: None });
+    news(&mut state, number, 120, News::Failed { problem: problem.clone(), request_id: None, cure: None });
     assert_eq!((last_reply(&state).outcome.clone(), state.playground.chat.turns[1].text.as_str()), (Outcome::Failed(problem), "half"));
     let turn = state.playground.chat.turns[1].id;
     let (again, request) = asked(run(&mut state, PlaygroundCommand::Retry(turn)));
@@ -192,7 +192,7 @@ fn a_new_chat_keeps_the_old_one_aside() {
     let (number, _) = send(&mut state, "one");
     news(&mut state, number, 1, News::Text("x".to_owned()));
     let effects = run(&mut state, PlaygroundCommand::NewChat);
-    assert_eq!(effects, [Effect::Playground(PlaygroundEffect::Stop)]);
+    assert_eq!(effects, [Effect::Playground(PlaygroundEffect::Stop(0))]);
     assert!(state.playground.chat.is_empty());
     run(&mut state, PlaygroundCommand::Unshelve);
     assert_eq!(last_reply(&state).outcome, Outcome::Stopped);
@@ -258,4 +258,190 @@ fn another_place_starts_a_new_conversation_and_keeps_the_draft() {
     reduce(&mut state, Event::Connected(Ok(connected)));
     assert!(state.playground.chat.is_empty());
     assert_eq!(state.playground.draft.text, "draft");
+}
+
+const HAIKU: &str = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
+
+fn asks(effects: &[Effect]) -> Vec<(u64, usize, Arc<ConverseRequest>)> {
+    let ask = |effect: &Effect| match effect {
+        Effect::Playground(PlaygroundEffect::Ask { number, lane, request, .. }) => Some((*number, *lane, Arc::clone(request))),
+        _ => None,
+    };
+    effects.iter().filter_map(ask).collect()
+}
+
+fn attach(state: &mut State, name: &str, content: Vec<u8>) {
+    let file = Attachment::new(name, content).map(Arc::new);
+    reduce(state, Event::Playground(PlaygroundEvent::Read(vec![file])));
+}
+
+#[test]
+fn compared_models_get_the_same_message_and_only_what_each_takes() {
+    let mut state = ready();
+    run(&mut state, PlaygroundCommand::AddLane(HAIKU.to_owned()));
+    run(&mut state, PlaygroundCommand::AddLane(model_list::ORIGINAL_MODEL.to_owned()));
+    run(&mut state, PlaygroundCommand::AddLane(SONNET.to_owned()));
+    assert_eq!(state.playground.lanes(), MOST_LANES, "a fourth is not added");
+    let both = Parameters { temperature: Some(0.5), top_p: Some(0.9), ..Parameters::default() };
+    run(&mut state, PlaygroundCommand::Edit(Box::new(Edit::Parameters(both))));
+    write(&mut state, "one");
+    let sent = asks(&run(&mut state, PlaygroundCommand::Send));
+    let seen: Vec<_> = sent.iter().map(|(_, lane, request)| (*lane, request.model_id.as_str(), request.top_p.is_some())).collect();
+    assert_eq!(seen, [(0, SONNET, false), (1, HAIKU, false), (2, model_list::ORIGINAL_MODEL, true)]);
+    assert!(sent.iter().all(|(_, _, request)| request.messages == sent[0].2.messages));
+}
+
+#[test]
+fn a_lane_is_stopped_by_itself_and_the_others_go_on() {
+    let mut state = ready();
+    run(&mut state, PlaygroundCommand::AddLane(HAIKU.to_owned()));
+    write(&mut state, "one");
+    let sent = asks(&run(&mut state, PlaygroundCommand::Send));
+    assert_eq!(run(&mut state, PlaygroundCommand::StopLane(1)), [Effect::Playground(PlaygroundEffect::Stop(1))]);
+    assert!(state.playground.is_running());
+    answer(&mut state, sent[0].0, "answer");
+    assert!(!state.playground.is_running());
+    let rival = &state.playground.rivals[0].chat;
+    assert_eq!(rival.turns[1].reply.as_ref().unwrap().outcome, Outcome::Stopped);
+}
+
+#[test]
+fn a_model_that_joins_later_has_read_the_same_conversation() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    run(&mut state, PlaygroundCommand::AddLane(HAIKU.to_owned()));
+    write(&mut state, "two");
+    let sent = asks(&run(&mut state, PlaygroundCommand::Send));
+    assert_eq!(sent[1].2.messages, sent[0].2.messages);
+    assert_eq!(sent[1].2.messages.len(), 3);
+    run(&mut state, PlaygroundCommand::DropLane(0));
+    assert_eq!((state.playground.lanes(), state.playground.draft.model_id.as_deref()), (1, Some(HAIKU)));
+    assert_eq!(state.playground.chat.turns.len(), 4);
+}
+
+#[test]
+fn a_sixth_document_is_refused_and_earlier_messages_count() {
+    let mut state = ready();
+    for n in 1..=5 {
+        attach(&mut state, &format!("paper {n}.pdf"), vec![1]);
+    }
+    assert_eq!((state.playground.draft.attachments.len(), state.playground.refused.len()), (5, 0));
+    attach(&mut state, "one too many.pdf", vec![1]);
+    assert_eq!(state.playground.draft.attachments.len(), 5);
+    assert!(state.playground.refused[0].contains("5 documents"), "{:?}", state.playground.refused);
+    let (number, request) = send(&mut state, "Read them");
+    assert_eq!(request.messages[0].blocks.len(), 6);
+    answer(&mut state, number, "done");
+    run(&mut state, PlaygroundCommand::DismissRefused);
+    attach(&mut state, "later.pdf", vec![1]);
+    assert!(state.playground.refused[0].contains("earlier messages included"), "the conversation is sent along");
+    run(&mut state, PlaygroundCommand::Edit(Box::new(Edit::Mode(Mode::Single))));
+    attach(&mut state, "later.pdf", vec![1]);
+    assert_eq!(state.playground.draft.attachments.len(), 1);
+    run(&mut state, PlaygroundCommand::Edit(Box::new(Edit::Mode(Mode::Chat))));
+    write(&mut state, "again");
+    assert!(state.playground.obstacle().unwrap().contains("5 documents"), "checked again before sending");
+    assert!(run(&mut state, PlaygroundCommand::Send).is_empty());
+}
+
+#[test]
+fn twenty_images_pass_and_one_more_does_not() {
+    let mut state = ready();
+    for n in 0..21 {
+        attach(&mut state, &format!("{n}.png"), attachment::tests::png(10, 10, 60));
+    }
+    assert_eq!((state.playground.draft.attachments.len(), state.playground.refused.len()), (20, 1));
+}
+
+#[test]
+fn two_documents_of_one_name_get_names_of_their_own() {
+    let mut state = ready();
+    attach(&mut state, "report.pdf", vec![1]);
+    let (number, _) = send(&mut state, "Read it");
+    answer(&mut state, number, "done");
+    attach(&mut state, "report.docx", vec![2]);
+    assert_eq!(state.playground.draft.attachments[0].name, "report (2)");
+}
+
+#[test]
+fn an_edited_message_brings_its_files_back() {
+    let mut state = ready();
+    attach(&mut state, "report.pdf", vec![1]);
+    let (number, _) = send(&mut state, "Read it");
+    answer(&mut state, number, "done");
+    let id = state.playground.chat.turns[0].id;
+    run(&mut state, PlaygroundCommand::Rewrite(id));
+    assert_eq!(state.playground.draft.attachments.len(), 1);
+}
+
+#[test]
+fn a_pause_is_shown_and_ends_in_words_or_in_a_failure() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    let problem = Problem::new("AWS asks to slow down", "", "");
+    let pause = Pause { attempt: 2, most: 5, secs: 1, problem: problem.clone() };
+    news(&mut state, number, 5, News::Pausing(pause.clone()));
+    assert_eq!(last_reply(&state).outcome, Outcome::Pausing(pause));
+    assert!(state.playground.is_running(), "it can still be stopped");
+    news(&mut state, number, 1_005, News::Resumed);
+    assert_eq!(last_reply(&state).outcome, Outcome::Waiting);
+    answer(&mut state, number, "answer");
+    assert_eq!(last_reply(&state).outcome, Outcome::Done);
+}
+
+#[test]
+fn a_failed_model_is_replaced_and_asked_at_once() {
+    let mut state = ready();
+    run(&mut state, PlaygroundCommand::ChooseModel("anthropic.claude-sonnet-4-6".to_owned()));
+    let (number, _) = send(&mut state, "one");
+    let failed = News::Failed { problem: Problem::new("x", "", ""), request_id: None, cure: Some(Cure::UseProfile) };
+    news(&mut state, number, 5, failed);
+    let offered: Vec<_> = list().profiles_of("anthropic.claude-sonnet-4-6").iter().map(|choice| choice.id.clone()).collect();
+    assert_eq!(offered, [SONNET, "global.anthropic.claude-sonnet-4-6"], "the nearest first");
+    let turn = state.playground.chat.turns[1].id;
+    let effects = run(&mut state, PlaygroundCommand::AskInstead { lane: 0, turn, model_id: SONNET.to_owned() });
+    assert_eq!(asks(&effects)[0].2.model_id, SONNET);
+    assert_eq!(state.playground.draft.model_id.as_deref(), Some(SONNET));
+}
+
+#[test]
+fn the_request_of_an_earlier_reply_is_put_together_again() {
+    let mut state = ready();
+    let (first, _) = send(&mut state, "one");
+    answer(&mut state, first, "answer");
+    let (second, request) = send(&mut state, "two");
+    answer(&mut state, second, "more");
+    let (third, _) = send(&mut state, "three");
+    answer(&mut state, third, "even more");
+    assert_eq!(state.playground.chat.sent(3).as_ref(), Some(&*request));
+    let totals = state.playground.chat.totals;
+    assert_eq!((totals.replies, totals.usage.input, totals.usage.output), (3, 30, 60));
+    assert!(totals.cost > 0.0);
+}
+
+#[test]
+fn an_opened_conversation_takes_the_place_of_the_present_one() {
+    let mut state = ready();
+    let (number, _) = send(&mut state, "one");
+    answer(&mut state, number, "answer");
+    let text = chat_file::json(&state.playground.draft, &state.playground.chat, "us-east-1", state.now);
+    run(&mut state, PlaygroundCommand::NewChat);
+    write(&mut state, "half a thought");
+    let opened = Box::new(chat_file::read(text.as_bytes()));
+    reduce(&mut state, Event::Playground(PlaygroundEvent::Imported(opened)));
+    assert_eq!(last_reply(&state).request_id.as_deref(), Some("req-1"));
+    assert_eq!(state.playground.draft.text, "half a thought");
+    let broken = Box::new(chat_file::read(b"{}"));
+    reduce(&mut state, Event::Playground(PlaygroundEvent::Imported(broken)));
+    assert!(state.playground.refused[0].contains("no exported conversation") && !state.playground.chat.is_empty());
+}
+
+#[test]
+fn access_is_asked_once_for_each_model() {
+    let mut state = State::default();
+    let effects = reduce(&mut state, Event::Playground(PlaygroundEvent::Models(Ok(Arc::new(list())))));
+    let model = "anthropic.claude-sonnet-4-6".to_owned();
+    assert_eq!(effects, [Effect::Playground(PlaygroundEffect::CheckAccess(vec![model]))]);
+    assert!(run(&mut state, PlaygroundCommand::ChooseModel(SONNET.to_owned())).is_empty(), "it is being asked");
 }

@@ -27,6 +27,9 @@ impl From<Converse> for Value {
 pub struct Reply {
     /// Its texts, joined.
     pub text: String,
+    /// What the model thought before, as far as it shows it; empty without thinking.
+    #[serde(default)]
+    pub thinking: String,
     /// Why it ended: `end_turn`, `max_tokens`, ….
     pub stop_reason: String,
     /// Tokens.
@@ -49,12 +52,14 @@ impl Operation for Converse {
     async fn send(self, clients: &Clients) -> Result<Reply, AwsError> {
         let request = self.0;
         let call = clients.bedrock_runtime.converse().model_id(&request.model_id);
-        let call = call.set_messages(Some(request.sdk_messages::<Self>()?)).set_system(request.sdk_system());
+        let call = call.set_messages(Some(request.sdk_messages::<Self>()?)).set_system(request.sdk_system::<Self>()?);
         let call = call.set_inference_config(request.sdk_inference()).set_request_metadata(request.sdk_metadata());
+        let call = call.set_additional_model_request_fields(request.sdk_own_fields());
         let reply = call.send().await.map_err(failed::<Self, _>)?;
         Ok(Reply {
             request_id: reply.request_id().map(str::to_owned),
             text: reply.output.as_ref().map(texts).unwrap_or_default(),
+            thinking: reply.output.as_ref().map(thoughts).unwrap_or_default(),
             stop_reason: reply.stop_reason.as_str().to_owned(),
             usage: reply.usage.map(Usage::from).unwrap_or_default(),
             latency_ms: reply.metrics.map(|metrics| metrics.latency_ms.max(0) as u64),
@@ -62,7 +67,15 @@ impl Operation for Converse {
     }
 }
 
+fn content(output: &ConverseOutput) -> &[ContentBlock] {
+    output.as_message().map(|message| message.content.as_slice()).unwrap_or_default()
+}
+
 fn texts(output: &ConverseOutput) -> String {
-    let content = output.as_message().map(|message| message.content.as_slice()).unwrap_or_default();
-    content.iter().filter_map(|block: &ContentBlock| block.as_text().ok()).map(String::as_str).collect()
+    content(output).iter().filter_map(|block| block.as_text().ok()).map(String::as_str).collect()
+}
+
+fn thoughts(output: &ConverseOutput) -> String {
+    let reasoning = content(output).iter().filter_map(|block| block.as_reasoning_content().ok());
+    reasoning.filter_map(|block| block.as_reasoning_text().ok()).map(|thought| thought.text.as_str()).collect()
 }

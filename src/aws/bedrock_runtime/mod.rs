@@ -4,11 +4,13 @@ mod converse;
 mod invoke;
 mod request;
 mod stream;
+mod thinking;
 
 pub use converse::{Converse, Reply};
 pub use invoke::{InvokeModel, InvokeReply};
 pub use request::{Block, ConverseRequest, Message, Role, Usage};
 pub use stream::{ChatEvent, ConverseStream, StreamConverse, converse_stream};
+pub use thinking::{Effort, Thinking};
 
 use super::bedrock::{model_arn, profile_arn};
 use super::operation::Permission;

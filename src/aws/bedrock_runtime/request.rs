@@ -1,16 +1,18 @@
 //! What a conversation with a model is made of.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_bedrockruntime::types::{
-    self as sdk, ContentBlock, ConversationRole, DocumentBlock, DocumentFormat, DocumentSource, ImageBlock, ImageFormat, ImageSource,
-    InferenceConfiguration, SystemContentBlock,
+    self as sdk, CachePointBlock, CachePointType, ContentBlock, ConversationRole, DocumentBlock, DocumentFormat, DocumentSource,
+    ImageBlock, ImageFormat, ImageSource, InferenceConfiguration, SystemContentBlock,
 };
-use aws_smithy_types::Blob;
+use aws_smithy_types::{Blob, Document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::aws::convert::{body_note, unbuildable};
+use super::thinking::Thinking;
+use crate::aws::convert::{body_note, document, unbuildable};
 use crate::aws::error::AwsError;
 use crate::aws::operation::Operation;
 
@@ -29,8 +31,15 @@ pub struct ConverseRequest {
     pub temperature: Option<f32>,
     /// Share of probability to draw from, 0 to 1. Newer models refuse it, some only together with `temperature`.
     pub top_p: Option<f32>,
+    /// Number of likeliest tokens to draw from. A field of the model's own; newer models refuse it.
+    pub top_k: Option<u32>,
     /// Texts that end the reply.
     pub stop_sequences: Vec<String>,
+    /// Thinking before the reply. A field of the model's own.
+    pub thinking: Option<Thinking>,
+    /// Whether cache points are set behind the system prompt and the last two messages of the user, so that what was read once is read from
+    /// the cache by the next call.
+    pub cache: bool,
     /// Marks that appear in the log record: at most 16, each key and value up to 256 characters.
     pub request_metadata: BTreeMap<String, String>,
 }
@@ -75,8 +84,8 @@ pub enum Block {
     Image {
         /// `png`, `jpeg`, `gif` or `webp`.
         format: String,
-        /// The file.
-        bytes: Vec<u8>,
+        /// The file; shared, as every later request of the conversation carries it again.
+        bytes: Arc<[u8]>,
     },
     /// A document.
     Document {
@@ -84,9 +93,11 @@ pub enum Block {
         format: String,
         /// Name that the model sees: letters, digits, single spaces, `-`, `(`, `)`, `[`, `]`.
         name: String,
-        /// The file.
-        bytes: Vec<u8>,
+        /// The file; shared like an image's.
+        bytes: Arc<[u8]>,
     },
+    /// What stands before this point may be kept in the prompt cache.
+    CachePoint,
 }
 
 /// Tokens of an invocation. `input` excludes those that came from or went to the prompt cache.
@@ -123,6 +134,7 @@ impl Block {
             Self::Document { format, name, bytes } => {
                 json!({"document": {"format": format, "name": name, "source": {"bytes": body_note(bytes)}}})
             }
+            Self::CachePoint => cache_point_params(),
         }
     }
 
@@ -131,15 +143,16 @@ impl Block {
             Self::Text(text) => return Ok(ContentBlock::Text(text)),
             Self::Image { format, bytes } => ImageBlock::builder()
                 .format(ImageFormat::from(format.as_str()))
-                .source(ImageSource::Bytes(Blob::new(bytes)))
+                .source(ImageSource::Bytes(Blob::new(&*bytes)))
                 .build()
                 .map(ContentBlock::Image),
             Self::Document { format, name, bytes } => DocumentBlock::builder()
                 .format(DocumentFormat::from(format.as_str()))
                 .name(name)
-                .source(DocumentSource::Bytes(Blob::new(bytes)))
+                .source(DocumentSource::Bytes(Blob::new(&*bytes)))
                 .build()
                 .map(ContentBlock::Document),
+            Self::CachePoint => cache_point().map(ContentBlock::CachePoint),
         };
         block.map_err(unbuildable::<O>)
     }
@@ -163,13 +176,21 @@ impl Message {
 impl ConverseRequest {
     /// The parameters of the call under AWS's names; attached files appear as their size.
     pub fn params(&self) -> Value {
-        let mut params = json!({"modelId": self.model_id, "messages": self.messages.iter().map(Message::params).collect::<Vec<_>>()});
+        let messages: Vec<Value> = self.sent_messages().iter().map(Message::params).collect();
+        let mut params = json!({"modelId": self.model_id, "messages": messages});
         if let Some(system) = &self.system {
             params["system"] = json!([{"text": system}]);
+        }
+        if let (true, Some(blocks)) = (self.cache, params.get_mut("system").and_then(Value::as_array_mut)) {
+            blocks.push(cache_point_params());
         }
         let inference = self.inference_params();
         if !inference.is_empty() {
             params["inferenceConfig"] = Value::Object(inference);
+        }
+        let own = self.own_params();
+        if !own.is_empty() {
+            params["additionalModelRequestFields"] = Value::Object(own);
         }
         if !self.request_metadata.is_empty() {
             params["requestMetadata"] = json!(self.request_metadata);
@@ -188,12 +209,38 @@ impl ConverseRequest {
         params
     }
 
-    pub(super) fn sdk_messages<O: Operation>(&self) -> Result<Vec<sdk::Message>, AwsError> {
-        self.messages.iter().cloned().map(Message::build::<O>).collect()
+    /// The model's own fields, under its own names.
+    pub fn own_params(&self) -> Map<String, Value> {
+        let mut params = Map::new();
+        params.extend(self.top_k.map(|k| ("top_k".to_owned(), json!(k))));
+        params.extend(self.thinking.iter().flat_map(Thinking::fields));
+        params
     }
 
-    pub(super) fn sdk_system(&self) -> Option<Vec<SystemContentBlock>> {
-        self.system.clone().map(|text| vec![SystemContentBlock::Text(text)])
+    /// The messages as they are sent: with their cache points.
+    pub fn sent_messages(&self) -> Vec<Message> {
+        let mut messages = self.messages.clone();
+        let points = if self.cache { CACHED_MESSAGES } else { 0 };
+        for message in messages.iter_mut().rev().filter(|message| message.role == Role::User).take(points) {
+            message.blocks.push(Block::CachePoint);
+        }
+        messages
+    }
+
+    pub(super) fn sdk_messages<O: Operation>(&self) -> Result<Vec<sdk::Message>, AwsError> {
+        self.sent_messages().into_iter().map(Message::build::<O>).collect()
+    }
+
+    pub(super) fn sdk_system<O: Operation>(&self) -> Result<Option<Vec<SystemContentBlock>>, AwsError> {
+        let Some(text) = self.system.clone() else { return Ok(None) };
+        let point = if self.cache { Some(cache_point().map_err(unbuildable::<O>)?) } else { None };
+        Ok(Some([SystemContentBlock::Text(text)].into_iter().chain(point.map(SystemContentBlock::CachePoint)).collect()))
+    }
+
+    /// `None` when the model's own fields are all unset.
+    pub(super) fn sdk_own_fields(&self) -> Option<Document> {
+        let own = self.own_params();
+        (!own.is_empty()).then(|| document(Value::Object(own)))
     }
 
     /// `None` when no parameter is set, so that the call carries no empty object.
@@ -210,6 +257,18 @@ impl ConverseRequest {
     pub(super) fn sdk_metadata(&self) -> Option<std::collections::HashMap<String, String>> {
         Some(self.request_metadata.clone().into_iter().collect()).filter(|_| !self.request_metadata.is_empty())
     }
+}
+
+/// Messages of the user that end with a cache point: the last one is written for the next call, the one before is read by this one. With the
+/// system prompt's that makes three of the four points that a request may have.
+const CACHED_MESSAGES: usize = 2;
+
+fn cache_point() -> Result<CachePointBlock, aws_smithy_types::error::operation::BuildError> {
+    CachePointBlock::builder().r#type(CachePointType::Default).build()
+}
+
+fn cache_point_params() -> Value {
+    json!({"cachePoint": {"type": "default"}})
 }
 
 /// `0.7_f32` as `0.7`, not as the nearest `f64` of its bits.

@@ -3,7 +3,7 @@
 use aws_sdk_bedrockruntime::operation::RequestId as _;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamOutput as OpenStream;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
-use aws_sdk_bedrockruntime::types::{ContentBlockDelta, ConverseStreamMetadataEvent, ConverseStreamOutput};
+use aws_sdk_bedrockruntime::types::{ContentBlockDelta, ConverseStreamMetadataEvent, ConverseStreamOutput, ReasoningContentBlockDelta};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,8 +39,9 @@ impl Operation for StreamConverse {
     async fn send(self, clients: &Clients) -> Result<Box<OpenStream>, AwsError> {
         let request = self.0;
         let call = clients.bedrock_runtime.converse_stream().model_id(&request.model_id);
-        let call = call.set_messages(Some(request.sdk_messages::<Self>()?)).set_system(request.sdk_system());
+        let call = call.set_messages(Some(request.sdk_messages::<Self>()?)).set_system(request.sdk_system::<Self>()?);
         let call = call.set_inference_config(request.sdk_inference()).set_request_metadata(request.sdk_metadata());
+        let call = call.set_additional_model_request_fields(request.sdk_own_fields());
         call.send().await.map(Box::new).map_err(failed::<Self, _>)
     }
 }
@@ -50,6 +51,8 @@ impl Operation for StreamConverse {
 pub enum ChatEvent {
     /// The model begins.
     Started,
+    /// More of what the model thinks before the reply.
+    Thinking(String),
     /// More of the reply.
     Text(String),
     /// The model is done.
@@ -77,7 +80,7 @@ pub struct ConverseStream {
 
 /// Asks a model for its reply and returns the stream once the model has taken the request.
 ///
-/// The call is recorded when the stream ends, fails or is dropped, with the time to its first text.
+/// The call is recorded when the stream ends, fails or is dropped, with the time to its first text or thought.
 pub async fn converse_stream(session: &Session, request: ConverseRequest) -> Result<ConverseStream, AwsError> {
     let (outcome, recording) = session.begin(StreamConverse(request)).await;
     match outcome {
@@ -120,7 +123,7 @@ impl ConverseStream {
 
     fn note(&mut self, event: &ChatEvent) {
         match event {
-            ChatEvent::Text(_) => {
+            ChatEvent::Text(_) | ChatEvent::Thinking(_) => {
                 if let Some(recording) = &mut self.recording {
                     recording.first_token();
                 }
@@ -161,6 +164,7 @@ fn chat_event(event: ConverseStreamOutput) -> Option<ChatEvent> {
         ConverseStreamOutput::MessageStart(_) => Some(ChatEvent::Started),
         ConverseStreamOutput::ContentBlockDelta(delta) => match delta.delta? {
             ContentBlockDelta::Text(text) => Some(ChatEvent::Text(text)),
+            ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)) => Some(ChatEvent::Thinking(text)),
             _ => None,
         },
         ConverseStreamOutput::MessageStop(stop) => Some(ChatEvent::Stopped { reason: stop.stop_reason.as_str().to_owned() }),

@@ -47,6 +47,8 @@ pub enum Part {
         /// Tokens of the image.
         tokens: u64,
     },
+    /// What the model thought at an earlier turn; it is not read again.
+    Reasoning,
     /// A document; `text` is `None` for formats that the sandbox does not read.
     Document {
         /// Name as given.
@@ -113,6 +115,32 @@ pub struct Limits {
     pub top_k: Option<f64>,
     /// Texts that end the reply.
     pub stop_sequences: Vec<String>,
+    /// Whether the model shall think before it answers.
+    pub thinking: Thinking,
+}
+
+/// Whether a model shall think before it answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Thinking {
+    /// Nothing is said of it, or it shall not.
+    #[default]
+    Off,
+    /// With at most so many tokens.
+    Budget(u64),
+    /// As long as it finds right.
+    Adaptive,
+}
+
+impl Thinking {
+    /// Reads the `thinking` field of a request.
+    pub fn read(field: Option<&Value>) -> Self {
+        let Some(field) = field else { return Self::Off };
+        match field.get("type").and_then(Value::as_str) {
+            Some("enabled") => Self::Budget(field.get("budget_tokens").and_then(Value::as_u64).unwrap_or(0)),
+            Some("adaptive") => Self::Adaptive,
+            _ => Self::Off,
+        }
+    }
 }
 
 impl Part {
@@ -127,7 +155,7 @@ impl Part {
             }
             Self::ToolUse { name, input } => tokens::count(name) + tokens::count(&input.to_string()) + 12,
             Self::ToolResult { text } => tokens::count(text) + 8,
-            Self::CachePoint { .. } => 0,
+            Self::Reasoning | Self::CachePoint { .. } => 0,
         }
     }
 

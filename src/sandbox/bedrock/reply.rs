@@ -11,6 +11,8 @@ const TOKENS_PER_PIECE: usize = 4;
 /// A block of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
+    /// What the model thinks before it answers.
+    Reasoning(String),
     /// Text, Markdown.
     Text(String),
     /// A tool call.
@@ -92,6 +94,7 @@ impl Reply {
         let text = |index: usize| pieces.iter().filter(|piece| piece.block == index).map(|piece| piece.text.as_str()).collect::<String>();
         let reached = pieces.last().map_or(0, |piece| piece.block + 1);
         let blocks = self.blocks[..reached].iter().enumerate().filter_map(|(i, block)| match block {
+            Block::Reasoning(_) => Some(Block::Reasoning(text(i))),
             Block::Text(_) => Some(Block::Text(text(i))),
             Block::ToolUse { input, .. } => Some(input.to_string()).filter(|whole| *whole == text(i)).map(|_| block.clone()),
         });
@@ -102,7 +105,7 @@ impl Reply {
     pub fn text(&self) -> String {
         let texts = self.blocks.iter().filter_map(|block| match block {
             Block::Text(text) => Some(text.as_str()),
-            Block::ToolUse { .. } => None,
+            Block::Reasoning(_) | Block::ToolUse { .. } => None,
         });
         texts.collect::<Vec<_>>().join("\n\n")
     }
@@ -139,8 +142,11 @@ fn cut_at_limit(blocks: Vec<Block>, stop: Stop, max: u64) -> (Vec<Block>, Stop) 
             kept.push(block);
             continue;
         }
-        if let Block::Text(text) = block {
-            kept.push(Block::Text(tokens::split(&text).take(left as usize).collect()));
+        let cut = |text: String| tokens::split(&text).take(left as usize).collect();
+        match block {
+            Block::Reasoning(text) => kept.push(Block::Reasoning(cut(text))),
+            Block::Text(text) => kept.push(Block::Text(cut(text))),
+            Block::ToolUse { .. } => {}
         }
         return (kept, Stop::MaxTokens);
     }
@@ -149,14 +155,14 @@ fn cut_at_limit(blocks: Vec<Block>, stop: Stop, max: u64) -> (Vec<Block>, Stop) 
 
 fn block_tokens(block: &Block) -> u64 {
     match block {
-        Block::Text(text) => tokens::count(text),
+        Block::Reasoning(text) | Block::Text(text) => tokens::count(text),
         Block::ToolUse { input, .. } => tokens::count(&input.to_string()),
     }
 }
 
 fn pieces(index: usize, block: &Block) -> Vec<Piece> {
     let text = match block {
-        Block::Text(text) => text.clone(),
+        Block::Reasoning(text) | Block::Text(text) => text.clone(),
         Block::ToolUse { input, .. } => input.to_string(),
     };
     let all: Vec<&str> = tokens::split(&text).collect();

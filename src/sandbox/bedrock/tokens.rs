@@ -31,7 +31,8 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
 
 /// Tokens of an image: an area of 750 pixels each, at most [`UNKNOWN_IMAGE`], as the service scales large images down.
 pub fn of_image(bytes: &[u8]) -> u64 {
-    png_size(bytes).map_or(UNKNOWN_IMAGE, |(width, height)| (width * height / 750).clamp(1, UNKNOWN_IMAGE))
+    let area = |size: imagesize::ImageSize| size.width as u64 * size.height as u64;
+    imagesize::blob_size(bytes).map_or(UNKNOWN_IMAGE, |size| (area(size) / 750).clamp(1, UNKNOWN_IMAGE))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,12 +88,6 @@ fn kind(c: char) -> Kind {
         c if c.is_alphabetic() => Kind::Alphabet,
         _ => Kind::Other,
     }
-}
-
-fn png_size(bytes: &[u8]) -> Option<(u64, u64)> {
-    let header = bytes.get(..24).filter(|header| header.starts_with(b"\x89PNG\r\n\x1a\n"))?;
-    let number = |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
-    Some((number(16), number(20)))
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 mod chat;
 mod extract;
 mod scripted;
+mod thinking;
 mod tools;
 
-use super::prompt::Prompt;
+use super::prompt::{Prompt, Thinking};
 use super::reply::Block;
 
 /// The line that begins every answer.
@@ -15,6 +16,12 @@ pub const NOTICE: &str = "_This is Outcrop's sandbox answering, not Claude._";
 
 /// The answer to `prompt`; `model_name` is what the answer calls the model that was asked, `id` seeds the id of a tool call.
 pub fn answer(prompt: &Prompt, model_name: &str, id: &str) -> Vec<Block> {
+    let thought = (prompt.limits.thinking != Thinking::Off).then(|| Block::Reasoning(thinking::about(prompt)));
+    thought.into_iter().chain(spoken(prompt, model_name, id)).collect()
+}
+
+/// What is said after thinking.
+fn spoken(prompt: &Prompt, model_name: &str, id: &str) -> Vec<Block> {
     if prompt.tool_results().next().is_some() {
         return vec![said(&scripted::after_tool(prompt).unwrap_or_else(|| tools::report(prompt)))];
     }
@@ -49,7 +56,7 @@ mod tests {
         let prompt = Prompt { turns: vec![Turn { role: Role::User, parts: vec![Part::Text(text.to_owned())] }], ..Prompt::default() };
         match answer(&prompt, "Claude Sonnet 4.6", "id").remove(0) {
             Block::Text(text) => text,
-            Block::ToolUse { .. } => panic!("no tools were given"),
+            other => panic!("neither tools nor thinking were asked for: {other:?}"),
         }
     }
 

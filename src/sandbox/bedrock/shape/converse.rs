@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Event, decode_base64, document, invalid, is_text, piece_text};
+use super::{Answer, Event, attachments, decode_base64, document, invalid, piece_text, signature};
 use crate::sandbox::api::ApiError;
-use crate::sandbox::bedrock::prompt::{Limits, Part, Prompt, Role, Tool, ToolChoice, Turn};
+use crate::sandbox::bedrock::prompt::{Limits, Part, Prompt, Role, Thinking, Tool, ToolChoice, Turn};
 use crate::sandbox::bedrock::reply::{Block, Piece};
 use crate::sandbox::bedrock::tokens;
 
@@ -13,6 +13,7 @@ const DEFAULT_TTL: u64 = 300;
 
 /// The prompt in a request body.
 pub(super) fn parse(body: &Value) -> Result<Prompt, ApiError> {
+    attachments::check(list(body, "messages"))?;
     let turns = list(body, "messages").iter().enumerate().map(|(i, message)| turn(message, i)).collect::<Result<Vec<_>, _>>()?;
     check_roles(&turns)?;
     let mut prompt = Prompt { turns, system: system(body)?, limits: limits(body), ..Prompt::default() };
@@ -64,7 +65,7 @@ fn part(block: &Value, at: &str) -> Result<Part, ApiError> {
         "toolUse" => Ok(Part::ToolUse { name: text(value, "name").to_owned(), input: value.get("input").cloned().unwrap_or(Value::Null) }),
         "toolResult" => Ok(Part::ToolResult { text: tool_result(value) }),
         "cachePoint" => Ok(cache_point(value)),
-        "reasoningContent" => Ok(Part::Text(value.pointer("/reasoningText/text").and_then(Value::as_str).unwrap_or_default().to_owned())),
+        "reasoningContent" => Ok(Part::Reasoning),
         "guardContent" => Ok(Part::Text(value.pointer("/text/text").and_then(Value::as_str).unwrap_or_default().to_owned())),
         _ => Err(unknown_block(at)),
     }
@@ -130,6 +131,7 @@ fn limits(body: &Value) -> Limits {
         temperature: number("temperature"),
         top_p: number("topP"),
         top_k: extra.get("top_k").and_then(Value::as_f64),
+        thinking: Thinking::read(extra.get("thinking")),
         stop_sequences: list(config, "stopSequences").iter().filter_map(|s| s.as_str().map(str::to_owned)).collect(),
     }
 }
@@ -195,6 +197,7 @@ pub(super) fn response(answer: &Answer<'_>) -> Value {
 
 fn content_block(block: &Block) -> Value {
     match block {
+        Block::Reasoning(text) => json!({ "reasoningContent": { "reasoningText": { "text": text, "signature": signature(text) } } }),
         Block::Text(text) => json!({ "text": text }),
         Block::ToolUse { id, name, input } => json!({ "toolUse": { "toolUseId": id, "name": name, "input": input } }),
     }
@@ -227,8 +230,15 @@ pub(super) fn step(block: &Block, piece: &Piece, begins: bool, ends: bool) -> Ve
         let start = json!({ "start": { "toolUse": { "toolUseId": id, "name": name } }, "contentBlockIndex": index });
         events.push(Event { name: "contentBlockStart", payload: start });
     }
-    let delta = if is_text(block) { json!({ "text": piece_text(piece) }) } else { json!({ "toolUse": { "input": piece_text(piece) } }) };
-    events.push(Event { name: "contentBlockDelta", payload: json!({ "contentBlockIndex": index, "delta": delta }) });
+    let delta = |delta: Value| Event { name: "contentBlockDelta", payload: json!({ "contentBlockIndex": index, "delta": delta }) };
+    events.push(delta(match block {
+        Block::Reasoning(_) => json!({ "reasoningContent": { "text": piece_text(piece) } }),
+        Block::Text(_) => json!({ "text": piece_text(piece) }),
+        Block::ToolUse { .. } => json!({ "toolUse": { "input": piece_text(piece) } }),
+    }));
+    if let (true, Block::Reasoning(text)) = (ends, block) {
+        events.push(delta(json!({ "reasoningContent": { "signature": signature(text) } })));
+    }
     if ends {
         events.push(Event { name: "contentBlockStop", payload: json!({ "contentBlockIndex": index }) });
     }

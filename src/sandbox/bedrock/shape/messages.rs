@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Event, decode_base64, document, id_letters, invalid, invocation_metrics, is_text, piece_text};
+use super::{Answer, Event, decode_base64, document, id_letters, invalid, invocation_metrics, piece_text, signature};
 use crate::models::Model;
 use crate::sandbox::api::ApiError;
-use crate::sandbox::bedrock::prompt::{Limits, Part, Prompt, Role, Tool, ToolChoice, Turn};
+use crate::sandbox::bedrock::prompt::{Limits, Part, Prompt, Role, Thinking, Tool, ToolChoice, Turn};
 use crate::sandbox::bedrock::reply::{Block, Piece, Stop};
 use crate::sandbox::bedrock::tokens;
 
@@ -112,7 +112,7 @@ fn part(block: &Value, at: &str) -> Result<Part, ApiError> {
         "document" => Ok(read_document(block)),
         "tool_use" => Ok(Part::ToolUse { name: text(block, "name").to_owned(), input: block.get("input").cloned().unwrap_or(Value::Null) }),
         "tool_result" => Ok(Part::ToolResult { text: tool_result(block) }),
-        "thinking" | "redacted_thinking" => Ok(Part::Text(text(block, "thinking").to_owned())),
+        "thinking" | "redacted_thinking" => Ok(Part::Reasoning),
         other => Err(invalid(format!("{at}: Input tag '{other}' found using 'type' does not match any of the expected tags"))),
     }
 }
@@ -160,6 +160,7 @@ fn limits(body: &Value) -> Limits {
         temperature: number("temperature"),
         top_p: number("top_p"),
         top_k: number("top_k"),
+        thinking: Thinking::read(body.get("thinking")),
         stop_sequences: list(body, "stop_sequences").iter().filter_map(|s| s.as_str().map(str::to_owned)).collect(),
     }
 }
@@ -205,6 +206,7 @@ fn message_id(answer: &Answer<'_>) -> String {
 
 fn content_block(block: &Block) -> Value {
     match block {
+        Block::Reasoning(text) => json!({ "type": "thinking", "thinking": text, "signature": signature(text) }),
         Block::Text(text) => json!({ "type": "text", "text": text }),
         Block::ToolUse { id, name, input } => {
             json!({ "type": "tool_use", "id": id.replace("tooluse_", "toolu_bdrk_01"), "name": name, "input": input })
@@ -256,12 +258,15 @@ pub(super) fn step(block: &Block, piece: &Piece, begins: bool, ends: bool) -> Ve
     if begins {
         events.push(chunk(json!({ "type": "content_block_start", "index": index, "content_block": empty_block(block) })));
     }
-    let delta = if is_text(block) {
-        json!({ "type": "text_delta", "text": piece_text(piece) })
-    } else {
-        json!({ "type": "input_json_delta", "partial_json": piece_text(piece) })
-    };
-    events.push(chunk(json!({ "type": "content_block_delta", "index": index, "delta": delta })));
+    let delta = |delta: Value| chunk(json!({ "type": "content_block_delta", "index": index, "delta": delta }));
+    events.push(delta(match block {
+        Block::Reasoning(_) => json!({ "type": "thinking_delta", "thinking": piece_text(piece) }),
+        Block::Text(_) => json!({ "type": "text_delta", "text": piece_text(piece) }),
+        Block::ToolUse { .. } => json!({ "type": "input_json_delta", "partial_json": piece_text(piece) }),
+    }));
+    if let (true, Block::Reasoning(text)) = (ends, block) {
+        events.push(delta(json!({ "type": "signature_delta", "signature": signature(text) })));
+    }
     if ends {
         events.push(chunk(json!({ "type": "content_block_stop", "index": index })));
     }
@@ -271,8 +276,11 @@ pub(super) fn step(block: &Block, piece: &Piece, begins: bool, ends: bool) -> Ve
 /// The block as it is before its first delta.
 fn empty_block(block: &Block) -> Value {
     let mut empty = content_block(block);
-    let member = if is_text(block) { "text" } else { "input" };
-    empty[member] = if is_text(block) { json!("") } else { json!({}) };
+    match block {
+        Block::Reasoning(_) => (empty["thinking"], empty["signature"]) = (json!(""), json!("")),
+        Block::Text(_) => empty["text"] = json!(""),
+        Block::ToolUse { .. } => empty["input"] = json!({}),
+    }
     empty
 }
 

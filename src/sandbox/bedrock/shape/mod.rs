@@ -1,5 +1,6 @@
 //! The three request shapes for Claude: Converse, the messages API, and the text API of Claude 2. Each file reads one and writes its replies.
 
+mod attachments;
 mod converse;
 mod document;
 mod messages;
@@ -11,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::prompt::Prompt;
-use super::reply::{Block, Piece, Reply};
+use super::reply::{Piece, Reply};
 use crate::models::{Model, NativeApi, Tokens};
 use crate::sandbox::api::ApiError;
 
@@ -163,9 +164,9 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// Pieces of one block as a caller sees them in a delta.
-fn is_text(block: &Block) -> bool {
-    matches!(block, Block::Text(_))
+/// A signature for what the sandbox's model thought, as long as AWS's shortest ones.
+fn signature(text: &str) -> String {
+    STANDARD.encode(text.bytes().rev().take(48).collect::<Vec<u8>>())
 }
 
 fn piece_text(piece: &Piece) -> &str {

@@ -62,6 +62,7 @@ fn limits(body: &Value) -> Limits {
         top_p: number("top_p"),
         top_k: number("top_k"),
         stop_sequences: sequences.iter().filter_map(|s| s.as_str().map(str::to_owned)).collect(),
+        ..Limits::default()
     }
 }
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Shape, invalid, messages};
-use crate::models::{Model, Sampling};
+use crate::models::{Model, Sampling, ThinkingForm};
 use crate::sandbox::api::ApiError;
-use crate::sandbox::bedrock::prompt::{Prompt, Role};
+use crate::sandbox::bedrock::prompt::{Prompt, Role, Thinking};
 
 /// Most entries of request metadata, and most characters of a key or a value.
 const METADATA_ENTRIES: usize = 16;
@@ -18,6 +18,8 @@ pub fn check(shape: Shape, prompt: &Prompt, model: &Model) -> Result<(), ApiErro
     check_max_tokens(shape, prompt, model)?;
     check_stop_sequences(shape, prompt)?;
     check_prefill(shape, prompt, model)?;
+    check_thinking(shape, prompt, model)?;
+    check_images(prompt, model)?;
     check_context(shape, prompt, model)
 }
 
@@ -108,6 +110,45 @@ fn check_prefill(shape: Shape, prompt: &Prompt, model: &Model) -> Result<(), Api
     if begun && model.sampling == Sampling::None {
         let problem = "This model does not support assistant message prefill. The conversation must end with a user message.";
         return Err(from_model(shape, problem));
+    }
+    Ok(())
+}
+
+/// The form that the model takes, a budget within bounds, and no sampling parameters beside it.
+fn check_thinking(shape: Shape, prompt: &Prompt, model: &Model) -> Result<(), ApiError> {
+    let limits = &prompt.limits;
+    let refused = |message: &str| Err(from_model(shape, message));
+    match (limits.thinking, model.thinking) {
+        (Thinking::Off, _) => return Ok(()),
+        (_, None) => return refused("thinking: this model does not support thinking"),
+        (Thinking::Budget(_), Some(ThinkingForm::Adaptive)) if model.sampling == Sampling::None => {
+            return refused(
+                "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior.",
+            );
+        }
+        (Thinking::Adaptive, Some(ThinkingForm::Budget)) => return refused("adaptive thinking is not supported on this model"),
+        (Thinking::Budget(budget), _) if budget < 1_024 => {
+            return refused("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024");
+        }
+        (Thinking::Budget(budget), _) if limits.max_tokens.is_some_and(|max| max <= budget) => {
+            return refused("`max_tokens` must be greater than `thinking.budget_tokens`.");
+        }
+        _ => {}
+    }
+    if limits.temperature.is_some_and(|temperature| temperature != 1.0) {
+        return refused("`temperature` may only be set to 1 when thinking is enabled.");
+    }
+    if limits.top_p.is_some_and(|top_p| top_p < 0.95) {
+        return refused("`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.");
+    }
+    if limits.top_k.is_some() { refused("`top_k` must be unset when thinking is enabled.") } else { Ok(()) }
+}
+
+fn check_images(prompt: &Prompt, model: &Model) -> Result<(), ApiError> {
+    if prompt.images() > 0 && !model.reads_images() {
+        return Err(invalid(
+            "This model doesn't support the image content block that you provided. Remove the content block and try again.",
+        ));
     }
     Ok(())
 }

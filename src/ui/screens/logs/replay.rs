@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::app::playground::{Parameters, PromptDraft, Side};
+use crate::aws::bedrock_runtime::{Effort, Thinking};
 use crate::logs::conversation::{Conversation, Role, Turn};
 use crate::logs::detail::Detail;
 
@@ -37,12 +38,24 @@ fn said(turn: &Turn) -> Option<(Side, String)> {
 fn parameters(input: &Value) -> Parameters {
     let config = &input["inferenceConfig"];
     let first = |names: [&Value; 3]| names.into_iter().find(|value| !value.is_null()).cloned().unwrap_or_default();
+    let own = &input["additionalModelRequestFields"];
     let stops = first([&config["stopSequences"], &input["stop_sequences"], &Value::Null]);
     Parameters {
         max_tokens: first([&config["maxTokens"], &input["max_tokens"], &input["max_tokens_to_sample"]]).as_u64().map(|n| n as u32),
         temperature: first([&config["temperature"], &input["temperature"], &Value::Null]).as_f64().map(|n| n as f32),
         top_p: first([&config["topP"], &input["top_p"], &Value::Null]).as_f64().map(|n| n as f32),
+        top_k: first([&own["top_k"], &input["top_k"], &Value::Null]).as_u64().map(|n| n as u32),
+        thinking: thinking(&first([&own["thinking"], &input["thinking"], &Value::Null])),
         stop_sequences: stops.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
+}
+
+/// A request's `thinking` field; the effort of an adaptive one is the models' own.
+fn thinking(field: &Value) -> Option<Thinking> {
+    match field["type"].as_str()? {
+        "enabled" => field["budget_tokens"].as_u64().map(|tokens| Thinking::Budget(tokens as u32)),
+        "adaptive" => Some(Thinking::Adaptive(Effort::default())),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{Atom, Frame, Id, Margin, Modal, RichText, ScrollArea, Ui, vec2};
 
 use super::composer;
 use crate::app::playground::PlaygroundCommand;
-use crate::app::{Command, Commands};
+use crate::app::{Command, Commands, State};
 use crate::base::text::{bytes, count};
 use crate::prompts::{self, ExamplePrompt};
 use crate::ui::icons;
@@ -20,6 +20,8 @@ pub struct Gallery {
     open: bool,
     opened: bool,
     query: String,
+    /// The one use case that is shown.
+    category: Option<&'static str>,
     chosen: usize,
     /// Size of the chosen one's document, measured once: a long one is made by a rule.
     document: Option<(usize, String, usize)>,
@@ -38,18 +40,18 @@ impl Gallery {
     }
 
     /// Draws the gallery when it is open.
-    pub fn ui(&mut self, ui: &Ui, commands: &mut Commands) {
+    pub fn ui(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
         if !self.open {
             return;
         }
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
-        let modal = Modal::new(Id::unique("gallery")).frame(frame).show(ui.ctx(), |ui| self.content(ui, commands));
+        let modal = Modal::new(Id::unique("gallery")).frame(frame).show(ui.ctx(), |ui| self.content(ui, state, commands));
         if modal.should_close() {
             self.open = false;
         }
     }
 
-    fn content(&mut self, ui: &mut Ui, commands: &mut Commands) {
+    fn content(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let screen = ui.ctx().content_rect();
         let width = (screen.width() - 64.0).min(900.0);
         ui.set_width(width);
@@ -58,13 +60,13 @@ impl Gallery {
         if width < SIDE_BY_SIDE {
             self.list(ui, height * 0.4);
             ui.separator();
-            self.preview(ui, height * 0.6 - 12.0, commands);
+            self.preview(ui, height * 0.6 - 12.0, state, commands);
             return;
         }
         ui.horizontal_top(|ui| {
             ui.allocate_ui(vec2(270.0, height), |ui| ui.vertical(|ui| self.list(ui, height)));
             ui.add_space(size::GAP);
-            ui.vertical(|ui| self.preview(ui, height, commands));
+            ui.vertical(|ui| self.preview(ui, height, state, commands));
         });
     }
 
@@ -76,6 +78,8 @@ impl Gallery {
             if std::mem::take(&mut self.opened) {
                 response.request_focus();
             }
+            self.use_case(ui);
+            hint(ui, format!("{} of {}", found(&self.query, self.category).len(), prompts::all().len()));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.add(Push::icon(icons::X, "Close the examples")).clicked() {
                     self.open = false;
@@ -85,15 +89,27 @@ impl Gallery {
         ui.add_space(size::GAP_SMALL);
     }
 
+    fn use_case(&mut self, ui: &mut Ui) {
+        let shown = self.category.unwrap_or("All use cases");
+        let list = egui::ComboBox::from_id_salt("use-case").selected_text(shown).width(150.0);
+        let response = list.show_ui(ui, |ui| {
+            ui.selectable_value(&mut self.category, None, "All use cases");
+            for category in categories() {
+                ui.selectable_value(&mut self.category, Some(category), category);
+            }
+        });
+        response.response.accessible_name("Use case");
+    }
+
     fn list(&mut self, ui: &mut Ui, height: f32) {
         ui.spacing_mut().item_spacing.y = 2.0;
         let lines = egui::Layout::top_down_justified(egui::Align::Min);
         let area = ScrollArea::vertical().id_salt("examples").max_height(height).auto_shrink([false, false]);
         area.show(ui, |ui| {
             ui.with_layout(lines, |ui| {
-                let found = found(&self.query);
+                let found = found(&self.query, self.category);
                 if found.is_empty() {
-                    hint(ui, format!("No example matches “{}”", self.query));
+                    hint(ui, format!("No example matches “{}” here", self.query));
                 }
                 let mut category = "";
                 for (at, example) in found {
@@ -112,7 +128,7 @@ impl Gallery {
         });
     }
 
-    fn preview(&mut self, ui: &mut Ui, height: f32, commands: &mut Commands) {
+    fn preview(&mut self, ui: &mut Ui, height: f32, state: &State, commands: &mut Commands) {
         let Some(example) = prompts::all().get(self.chosen) else { return };
         self.measure(example);
         let document = self.document.as_ref().filter(|(of, _, _)| *of == self.chosen).map(|(_, start, len)| (start.as_str(), *len));
@@ -122,10 +138,15 @@ impl Gallery {
             content(ui, example, document);
         });
         ui.add_space(size::GAP);
-        if ui.add(Push::primary("Load example").with_icon(icons::ARROW_RIGHT)).clicked() {
-            commands.send(Command::Playground(PlaygroundCommand::LoadExample(example.id.clone())));
-            self.open = false;
-        }
+        ui.horizontal(|ui| {
+            if ui.add(Push::primary("Load example").with_icon(icons::ARROW_RIGHT)).clicked() {
+                commands.send(Command::Playground(PlaygroundCommand::LoadExample(example.id.clone())));
+                self.open = false;
+            }
+            if !state.playground.chat.is_empty() {
+                hint(ui, "The present conversation is put aside and can be brought back");
+            }
+        });
     }
 
     fn measure(&mut self, example: &ExamplePrompt) {
@@ -137,15 +158,27 @@ impl Gallery {
     }
 }
 
-/// The examples that hold every word, use case by use case in the order of the first of each.
-fn found(query: &str) -> Vec<(usize, &'static ExamplePrompt)> {
+/// The use cases in the order of the first example of each.
+fn categories() -> Vec<&'static str> {
+    let mut categories: Vec<&str> = Vec::new();
+    for example in prompts::all() {
+        if !categories.contains(&example.category.as_str()) {
+            categories.push(&example.category);
+        }
+    }
+    categories
+}
+
+/// The examples of a use case that hold every word, use case by use case in the order of the first of each.
+fn found(query: &str, category: Option<&str>) -> Vec<(usize, &'static ExamplePrompt)> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
     let all = prompts::all();
     let holds = |example: &ExamplePrompt| {
         let text = format!("{} {} {} {}", example.title, example.category, example.summary, example.text).to_lowercase();
         words.iter().all(|word| text.contains(word))
     };
-    let mut found: Vec<_> = all.iter().enumerate().filter(|(_, example)| holds(example)).collect();
+    let mut found: Vec<_> =
+        all.iter().enumerate().filter(|(_, example)| category.is_none_or(|only| example.category == only) && holds(example)).collect();
     found.sort_by_key(|(_, example)| all.iter().position(|other| other.category == example.category));
     found
 }
@@ -200,14 +233,16 @@ mod tests {
 
     #[test]
     fn the_search_finds_every_word_and_keeps_use_cases_together() {
-        assert_eq!(found("advanced citations").first().map(|(_, example)| example.id.as_str()), Some("qa-citations"));
-        assert!(found("no such example at all").is_empty());
-        let categories: Vec<_> = found("").iter().map(|(_, example)| example.category.as_str()).collect();
+        assert_eq!(found("advanced citations", None).first().map(|(_, example)| example.id.as_str()), Some("qa-citations"));
+        assert!(found("no such example at all", None).is_empty());
+        let categories: Vec<_> = found("", None).iter().map(|(_, example)| example.category.as_str()).collect();
         let mut seen = categories.clone();
         seen.dedup();
         let mut unique = seen.clone();
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(seen.len(), unique.len(), "{categories:?}");
+        let only = found("", Some(categories[0]));
+        assert!(!only.is_empty() && only.iter().all(|(_, example)| example.category == categories[0]));
     }
 }

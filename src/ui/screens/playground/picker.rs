@@ -1,10 +1,13 @@
 //! The choice of a model: a searched list, maker by maker, each line with its id and what stands in its way.
 
-use egui::{Id, Key, Modal, Modifiers, Rect, Response, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Frame, Id, Key, Margin, Modal, Modifiers, Rect, Response, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
 
+use super::access::{self, Access};
 use crate::app::playground::model_list::ORIGINAL_MODEL;
-use crate::app::playground::{Life, ModelChoice, ModelList, PlaygroundCommand};
-use crate::app::{Command, Commands, State};
+use crate::app::playground::{Life, ModelChoice, ModelList, PlaygroundCommand, PlaygroundState};
+use crate::app::{Command, Commands, Remote, State};
 use crate::base::text::count;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size, text};
@@ -13,10 +16,19 @@ use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, caption, hint, not
 /// Height of a line.
 const ROW: f32 = 40.0;
 
+/// For what a model is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// To answer in this lane; 0 is the conversation's own.
+    Lane(usize),
+    /// To answer beside the others.
+    NewLane,
+}
+
 /// What the picker keeps between frames.
 #[derive(Debug, Default)]
 pub struct Picker {
-    open: bool,
+    open: Option<Target>,
     opened: bool,
     query: String,
     cursor: usize,
@@ -29,26 +41,25 @@ pub struct Picker {
 impl Picker {
     /// Whether the picker covers the screen.
     pub fn is_open(&self) -> bool {
-        self.open
+        self.open.is_some()
     }
 
     /// Opens the picker with an empty search.
-    pub fn open(&mut self) {
-        *self = Self { open: true, opened: true, ..Self::default() };
+    pub fn open(&mut self, target: Target) {
+        *self = Self { open: Some(target), opened: true, ..Self::default() };
     }
 
     /// Draws the picker when it is open.
     pub fn ui(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
-        if !self.open {
-            return;
-        }
-        let modal = Modal::new(Id::unique("model-picker")).show(ui.ctx(), |ui| self.content(ui, state, commands));
+        let Some(target) = self.open else { return };
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
+        let modal = Modal::new(Id::unique("model-picker")).frame(frame).show(ui.ctx(), |ui| self.content(ui, state, target, commands));
         if modal.should_close() {
-            self.open = false;
+            self.open = None;
         }
     }
 
-    fn content(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    fn content(&mut self, ui: &mut Ui, state: &State, target: Target, commands: &mut Commands) {
         let screen = ui.ctx().content_rect();
         ui.set_width((screen.width() - 64.0).min(720.0));
         self.head(ui, state, commands);
@@ -64,17 +75,21 @@ impl Picker {
             return;
         };
         let found = list.search(&self.query);
-        self.begin_at_chosen(list, &found, playground.draft.model_id.as_deref());
+        let chosen = match target {
+            Target::Lane(lane) => playground.model_of(lane),
+            Target::NewLane => None,
+        };
+        self.begin_at_chosen(list, &found, chosen);
         let entered = self.keys(ui, found.len());
         self.field(ui);
         if found.is_empty() {
             hint(ui, format!("No model matches “{}”", self.query));
         }
-        let clicked = self.rows(ui, list, &found, playground.draft.model_id.as_deref(), screen.height() - 230.0);
+        let clicked = self.rows(ui, playground, list, &found, chosen, screen.height() - 250.0);
         footnote(ui, list);
         if let Some(at) = clicked.or_else(|| entered.then(|| found.get(self.cursor).copied()).flatten()) {
-            commands.send(Command::Playground(PlaygroundCommand::ChooseModel(list.choices[at].id.clone())));
-            self.open = false;
+            commands.send(Command::Playground(choice(target, list.choices[at].id.clone())));
+            self.open = None;
         }
     }
 
@@ -86,12 +101,13 @@ impl Picker {
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.add(Push::icon(icons::X, "Close the choice of a model")).clicked() {
-                    self.open = false;
+                    self.open = None;
                 }
                 let busy = state.playground.models.is_loading().then_some("The models are being listed");
                 if ui.add(Push::icon(icons::REFRESH_CW, "List the models again").blocked_by(busy)).clicked() {
                     commands.send(Command::Playground(PlaygroundCommand::FindModels));
                 }
+                check_access(ui, state, commands);
             });
         });
     }
@@ -131,7 +147,15 @@ impl Picker {
         }
     }
 
-    fn rows(&mut self, ui: &mut Ui, list: &ModelList, found: &[usize], chosen: Option<&str>, height: f32) -> Option<usize> {
+    fn rows(
+        &mut self,
+        ui: &mut Ui,
+        playground: &PlaygroundState,
+        list: &ModelList,
+        found: &[usize],
+        chosen: Option<&str>,
+        height: f32,
+    ) -> Option<usize> {
         let mut clicked = None;
         ui.spacing_mut().item_spacing.y = 0.0;
         let area = ScrollArea::vertical().max_height(height.max(ROW * 3.0)).auto_shrink([false, true]);
@@ -144,7 +168,7 @@ impl Picker {
                     ui.add_space(size::GAP);
                     caption(ui, format!("{}, {}", choice.provider, choice.route.words()));
                 }
-                let response = row(ui, choice, line == self.cursor, chosen == Some(choice.id.as_str()));
+                let response = row(ui, playground, choice, line == self.cursor, chosen == Some(choice.id.as_str()));
                 if line == self.cursor && std::mem::take(&mut self.scroll) {
                     response.scroll_to_me(None);
                 }
@@ -157,12 +181,32 @@ impl Picker {
     }
 }
 
+/// What choosing the model does.
+fn choice(target: Target, model_id: String) -> PlaygroundCommand {
+    match target {
+        Target::Lane(0) => PlaygroundCommand::ChooseModel(model_id),
+        Target::Lane(lane) => PlaygroundCommand::ChooseLane { lane, model_id },
+        Target::NewLane => PlaygroundCommand::AddLane(model_id),
+    }
+}
+
+/// Access is asked model by model, so only when a person wants to know it of all.
+fn check_access(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some(list) = state.playground.models.value() else { return };
+    let busy = state.playground.access.values().any(Remote::is_loading).then_some("Access is being asked");
+    let tooltip = "Asks GetFoundationModelAvailability for each model";
+    if ui.add(Push::quiet("Check access").with_icon(icons::SHIELD_CHECK).small().tooltip(tooltip).blocked_by(busy)).clicked() {
+        let ids = list.choices.iter().map(|choice| choice.model_id.clone()).collect();
+        commands.send(Command::Playground(PlaygroundCommand::CheckAccess(ids)));
+    }
+}
+
 /// One id: name and marks above, id and obstacle below.
-fn row(ui: &mut Ui, choice: &ModelChoice, under_cursor: bool, chosen: bool) -> Response {
+fn row(ui: &mut Ui, playground: &PlaygroundState, choice: &ModelChoice, under_cursor: bool, chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), chosen, &choice.id));
     if ui.is_rect_visible(rect) {
-        paint(ui, rect, &response, choice, under_cursor, chosen);
+        paint(ui, rect, &response, choice, access::of(playground, &choice.id), under_cursor, chosen);
     }
     match choice.obstacle.as_ref().or(choice.note.as_ref()) {
         Some(words) => response.on_hover_text(words),
@@ -170,7 +214,7 @@ fn row(ui: &mut Ui, choice: &ModelChoice, under_cursor: bool, chosen: bool) -> R
     }
 }
 
-fn paint(ui: &Ui, rect: Rect, response: &Response, choice: &ModelChoice, under_cursor: bool, chosen: bool) {
+fn paint(ui: &Ui, rect: Rect, response: &Response, choice: &ModelChoice, access: Option<Access>, under_cursor: bool, chosen: bool) {
     let theme = Theme::of(ui);
     if under_cursor || response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, size::RADIUS, theme.raised);
@@ -186,9 +230,11 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, choice: &ModelChoice, under_c
         painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, words, font, color).right()
     };
     let name = write(left, rect.top() + 12.0, &choice.name, text::strong(), color);
-    if let Some((words, tone)) = mark(choice) {
-        write(name + 10.0, rect.top() + 12.0, &words, TextStyle::Small, theme.tone(tone).ink);
-    }
+    let known = access.map(|access| (access.words, access.tone));
+    mark(choice)
+        .into_iter()
+        .chain(known)
+        .fold(name, |end, (words, tone)| write(end + 10.0, rect.top() + 12.0, &words, TextStyle::Small, theme.tone(tone).ink));
     let id = write(left, rect.top() + 29.0, &choice.id, text::mono_small(), theme.text2);
     if let Some(obstacle) = &choice.obstacle {
         write(id + 12.0, rect.top() + 29.0, obstacle, TextStyle::Small, theme.warn.ink);

@@ -1,6 +1,6 @@
 //! A request as code, to take along.
 
-use egui::{Id, Modal, ScrollArea, Ui};
+use egui::{Frame, Id, Margin, Modal, ScrollArea, Ui};
 
 use crate::app::State;
 use crate::aws::as_code::{self, Dialect};
@@ -14,8 +14,8 @@ use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hi
 pub enum Which {
     /// The one that sending now would make.
     Next,
-    /// The one with this number.
-    Sent(u64),
+    /// The one that a reply answers: its lane and the number of its turn.
+    Sent(usize, u64),
 }
 
 /// What the view keeps while it is open.
@@ -43,11 +43,9 @@ impl RequestView {
 
     /// Opens the view. When nothing can be sent yet, a message stands in for the missing one.
     pub fn open(&mut self, state: &State, which: Which) {
-        let playground = &state.playground;
-        let sent = |number| playground.chat.turns.iter().filter_map(|turn| turn.reply.as_deref()).find(|reply| reply.number == number);
         let (request, streaming, remark) = match which {
-            Which::Sent(number) => match sent(number) {
-                Some(reply) => (ConverseRequest::clone(&reply.request), reply.streaming, "As it was sent"),
+            Which::Sent(lane, turn) => match sent(state, lane, turn) {
+                Some((request, streaming)) => (request, streaming, "As it was sent"),
                 None => return,
             },
             Which::Next => next(state),
@@ -68,7 +66,8 @@ impl RequestView {
         if self.shown.is_none() {
             return;
         }
-        let modal = Modal::new(Id::unique("playground-request")).show(ui.ctx(), |ui| self.content(ui, state));
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
+        let modal = Modal::new(Id::unique("playground-request")).frame(frame).show(ui.ctx(), |ui| self.content(ui, state));
         if modal.inner || modal.should_close() {
             self.shown = None;
         }
@@ -85,7 +84,7 @@ impl RequestView {
                 close = ui.add(Push::icon(icons::X, "Close the API request")).clicked();
             });
         });
-        let dialects = [(Dialect::Cli, "AWS CLI"), (Dialect::Python, "Python (boto3)"), (Dialect::Rust, "Rust")];
+        let dialects = [(Dialect::Cli, "AWS CLI"), (Dialect::Python, "Python (boto3)"), (Dialect::Rust, "Rust"), (Dialect::Json, "JSON")];
         if let Some(dialect) = choice_of(ui, &self.dialect, &dialects) {
             self.dialect = dialect;
             self.write();
@@ -96,6 +95,12 @@ impl RequestView {
         }
         close
     }
+}
+
+fn sent(state: &State, lane: usize, turn: u64) -> Option<(ConverseRequest, bool)> {
+    let chat = state.playground.chat_of(lane)?;
+    let place = chat.place(turn)?;
+    Some((chat.sent(place)?, chat.turns[place].reply.as_ref()?.streaming))
 }
 
 fn next(state: &State) -> (ConverseRequest, bool, &'static str) {
@@ -110,7 +115,16 @@ fn next(state: &State) -> (ConverseRequest, bool, &'static str) {
 }
 
 fn draw(ui: &mut Ui, state: &State, shown: &Shown, dialect: Dialect) {
-    let language = if dialect == Dialect::Cli { Language::Shell } else { Language::Plain };
+    let language = match dialect {
+        Dialect::Cli => Language::Shell,
+        Dialect::Json => Language::Json,
+        Dialect::Python | Dialect::Rust => Language::Plain,
+    };
+    if dialect == Dialect::Json {
+        let region = &shown.region;
+        let path = as_code::path(&shown.request, shown.streaming);
+        caption(ui, format!("The body of POST https://bedrock-runtime.{region}.amazonaws.com{path}"));
+    }
     CodeBlock::new(&shown.code).language(language).name("API request").show(ui);
     if dialect == Dialect::Cli && shown.streaming {
         caption(ui, "The AWS CLI has no streamed form: this command gives the same reply at once");

@@ -2,15 +2,19 @@
 
 use egui::{DragValue, ScrollArea, Slider, Ui};
 
-use super::{Wish, group};
-use crate::app::playground::draft::{LONGEST_MARK, MOST_MARKS, MOST_STOPS, longest_reply, sampling};
+use super::picker::Target;
+use super::{Wish, access, group};
+use crate::app::playground::draft::{
+    LEAST_BUDGET, LONGEST_MARK, MOST_MARKS, MOST_STOPS, USUAL_BUDGET, caches, is_mark, longest_reply, sampling, thinks,
+};
 use crate::app::playground::{Draft, Edit, Life, Mode, ModelChoice, Parameters, PlaygroundCommand};
 use crate::app::{Command, Commands, State};
+use crate::aws::bedrock_runtime::{Effort, Thinking};
 use crate::base::text::grouped;
-use crate::models::{self, Sampling};
+use crate::models::{self, Sampling, ThinkingForm};
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Chip, Field, Push, Verdict, caption, checkbox, choice_of, copyable, hint, note, toggle};
+use crate::ui::widgets::{Chip, Field, Push, Verdict, caption, checkbox, choice_of, copyable, hint, note, status, toggle};
 
 /// A limit that leaves room for an answer and none for surprises.
 const USUAL_LIMIT: u32 = 1_024;
@@ -48,6 +52,7 @@ impl Settings {
         let mut parameters = draft.parameters.clone();
         limit(ui, &mut parameters, id);
         sampled(ui, &mut parameters, sampling(id));
+        thinking(ui, &mut parameters, id);
         self.stops(ui, &mut parameters);
         if parameters != draft.parameters {
             edit(commands, Edit::Parameters(parameters));
@@ -93,9 +98,12 @@ fn model(ui: &mut Ui, state: &State, wishes: &mut Vec<Wish>) {
     if let Some(choice) = playground.chosen() {
         facts(ui, choice);
     }
+    if let Some(access) = access::of(playground, id) {
+        status(ui, access.tone, &access.words).on_hover_text(access.advice);
+    }
     price(ui, id);
     if ui.add(Push::secondary("Choose another…").with_icon(icons::CPU)).clicked() {
-        wishes.push(Wish::PickModel);
+        wishes.push(Wish::PickModel(Target::Lane(0)));
     }
 }
 
@@ -104,10 +112,10 @@ fn facts(ui: &mut Ui, choice: &ModelChoice) {
     match choice.life {
         Life::Active => {}
         Life::Legacy => {
-            note(ui, Tone::Warn, "Legacy: only for those who use it already");
+            note(ui, Tone::Warn, &legacy(choice));
         }
         Life::Ended => {
-            note(ui, Tone::Error, "Ended");
+            note(ui, Tone::Error, "Past its end of life: Bedrock answers every call with an error");
         }
     }
     if let Some(obstacle) = &choice.obstacle {
@@ -116,6 +124,12 @@ fn facts(ui: &mut Ui, choice: &ModelChoice) {
     if let Some(words) = &choice.note {
         note(ui, Tone::Neutral, words);
     }
+}
+
+/// What legacy means, and until when.
+fn legacy(choice: &ModelChoice) -> String {
+    let until = choice.ends.map(|end| format!(", until it ends on {}", end.strftime("%Y-%m-%d"))).unwrap_or_default();
+    format!("Legacy: it answers only accounts that used it in the last weeks{until}")
 }
 
 fn price(ui: &mut Ui, id: &str) {
@@ -140,10 +154,71 @@ fn delivery(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
             Mode::Single => "Each message stands alone",
         },
     );
+    cache(ui, draft, commands);
     let mut streaming = draft.streaming;
     if toggle(ui, &mut streaming, "Stream the reply").changed() {
         edit(commands, Edit::Streaming(streaming));
     }
+}
+
+/// The prompt cache, as far as the model has one.
+fn cache(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
+    let id = draft.model_id.as_deref().unwrap_or_default();
+    if !caches(id) {
+        hint(ui, "This model has no prompt cache");
+        return;
+    }
+    let mut on = draft.cache;
+    if toggle(ui, &mut on, "Prompt caching").changed() {
+        edit(commands, Edit::Cache(on));
+    }
+    if on {
+        let least = models::find(id).and_then(|model| model.cache_min);
+        let least = least.map(|tokens| format!(" A beginning shorter than {} tokens is not cached", grouped(tokens))).unwrap_or_default();
+        caption(
+            ui,
+            format!(
+                "The beginning that stays the same is read from the cache for a tenth of the price, for five minutes after its last use.{least}"
+            ),
+        );
+    }
+}
+
+/// Thinking, in the form that the model takes.
+fn thinking(ui: &mut Ui, parameters: &mut Parameters, id: &str) {
+    match thinks(id) {
+        None if parameters.thinking.is_some() => {
+            note(ui, Tone::Neutral, "This model does not think aloud; what was set is kept for other models")
+        }
+        None => return,
+        Some(ThinkingForm::Budget) => budget(ui, parameters),
+        Some(ThinkingForm::Adaptive) => effort(ui, parameters),
+    };
+}
+
+fn budget(ui: &mut Ui, parameters: &mut Parameters) -> egui::Response {
+    let mut tokens = parameters.thinking.map(|thinking| if let Thinking::Budget(tokens) = thinking { tokens } else { USUAL_BUDGET });
+    optional(ui, &mut tokens, "Thinking", USUAL_BUDGET, |ui, tokens| {
+        ui.add(DragValue::new(tokens).range(LEAST_BUDGET..=64_000).speed(16)).accessible_name("Tokens to think with");
+        hint(ui, "tokens at most, paid as output");
+    });
+    if tokens.is_some() != parameters.thinking.is_some() || matches!(parameters.thinking, Some(Thinking::Budget(_))) {
+        parameters.thinking = tokens.map(Thinking::Budget);
+    }
+    ui.response()
+}
+
+fn effort(ui: &mut Ui, parameters: &mut Parameters) -> egui::Response {
+    let mut effort = parameters.thinking.map(|thinking| if let Thinking::Adaptive(effort) = thinking { effort } else { Effort::default() });
+    optional(ui, &mut effort, "Thinking", Effort::default(), |ui, effort| {
+        if let Some(chosen) = choice_of(ui, effort, &[(Effort::Low, "Low"), (Effort::Medium, "Medium"), (Effort::High, "High")]) {
+            *effort = chosen;
+        }
+    });
+    if effort.is_some() != parameters.thinking.is_some() || matches!(parameters.thinking, Some(Thinking::Adaptive(_))) {
+        parameters.thinking = effort.map(Thinking::Adaptive);
+    }
+    ui.response()
 }
 
 /// A parameter with a box that says whether it is sent.
@@ -168,9 +243,9 @@ fn limit(ui: &mut Ui, parameters: &mut Parameters, id: &str) {
 /// Temperature and top P as far as the model takes them. Of an exclusive pair, ticking one unticks the other.
 fn sampled(ui: &mut Ui, parameters: &mut Parameters, takes: Sampling) {
     if takes == Sampling::None {
-        let kept = parameters.temperature.is_some() || parameters.top_p.is_some();
+        let kept = parameters.temperature.is_some() || parameters.top_p.is_some() || parameters.top_k.is_some();
         let also = if kept { "; what was set is kept for other models" } else { "" };
-        note(ui, Tone::Neutral, &format!("This model refuses temperature and top P{also}"));
+        note(ui, Tone::Neutral, &format!("This model refuses temperature, top P and top K{also}"));
         return;
     }
     let before = (parameters.temperature.is_some(), parameters.top_p.is_some());
@@ -180,6 +255,10 @@ fn sampled(ui: &mut Ui, parameters: &mut Parameters, takes: Sampling) {
         exclude(parameters, before);
         caption(ui, "This model takes one of the two, never both: ticking one unticks the other");
     }
+    optional(ui, &mut parameters.top_k, "Top K", 250, |ui, value| {
+        ui.add(DragValue::new(value).range(1..=500)).accessible_name("Top K value");
+        hint(ui, "likeliest tokens");
+    });
 }
 
 fn exclude(parameters: &mut Parameters, before: (bool, bool)) {
@@ -240,6 +319,8 @@ fn mark_rows(ui: &mut Ui, marks: &mut Vec<(String, String)>) {
         });
         if let Some(verdict) = unfinished {
             hint(ui, verdict.words);
+        } else if !is_mark(key.trim()) || !is_mark(value.trim()) {
+            note(ui, Tone::Warn, "Bedrock takes letters, digits, spaces and : _ @ $ # = / + , - .");
         }
     }
     if let Some(at) = dropped {
