@@ -11,7 +11,7 @@ use super::args::{Place, QueryFormat, QueryOptions};
 use super::import;
 use super::output::Output;
 use crate::base::clock::SystemClock;
-use crate::insights::{DEFAULT_LIMIT, Query, Results, Setting};
+use crate::insights::{AtHand, DEFAULT_LIMIT, Elsewhere as _, Query, Results, Setting};
 use crate::logs;
 use crate::logs::import::find;
 use crate::logs::store::Writer;
@@ -30,14 +30,20 @@ pub async fn run(place: &Place, options: &QueryOptions, out: &mut Output) -> any
     if options.log_group.is_none() {
         return over_files(&query, options, (from_ms, now_ms), out);
     }
-    let events = group::read(place, options, from_ms.max(0), out).await?;
-    let times = (events.iter().map(|event| event.at_ms).min().unwrap_or(0), events.iter().map(|event| event.at_ms).max().unwrap_or(0));
-    let results = query.run(events, times, now_ms, options.limit.unwrap_or(DEFAULT_LIMIT), &AtomicBool::new(false))?;
-    told(&results, options, out)
+    // A comparison with the time before needs that time too.
+    let since = if query.needs_other_events() { 0 } else { from_ms.max(0) };
+    let loaded = group::read(place, options, since, out).await?;
+    let at_hand = AtHand(&loaded);
+    let events = at_hand.events(query.source(), (from_ms, i64::MAX)).map_err(anyhow::Error::msg)?;
+    let window = (events.iter().map(|event| event.at_ms).min().unwrap_or(0), events.iter().map(|event| event.at_ms).max().unwrap_or(0));
+    let never = AtomicBool::new(false);
+    let setting = Setting { window, now_ms, limit: options.limit.unwrap_or(DEFAULT_LIMIT), cancelled: &never };
+    let results = query.run_with(events, &setting, &at_hand)?;
+    Ok(told(&results, options, out))
 }
 
 /// Prints the rows, and what was looked at.
-fn told(results: &Results, options: &QueryOptions, out: &mut Output) -> anyhow::Result<ExitCode> {
+fn told(results: &Results, options: &QueryOptions, out: &mut Output) -> ExitCode {
     print(results, options.format, out);
     let of = &results.statistics;
     out.progress(&format!(
@@ -47,7 +53,7 @@ fn told(results: &Results, options: &QueryOptions, out: &mut Output) -> anyhow::
         of.scanned,
         crate::base::text::bytes(of.bytes)
     ));
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 /// Bytes of files up to which their records are held in memory; of larger ones a collection is made, which the next query finds again.
@@ -75,7 +81,7 @@ fn over_files(query: &Query, options: &QueryOptions, (from_ms, now_ms): (i64, i6
         cancelled: &AtomicBool::new(false),
     };
     let results = query.run_over(&store, &setting)?;
-    told(&results, options, out)
+    Ok(told(&results, options, out))
 }
 
 fn print(results: &Results, format: QueryFormat, out: &mut Output) {

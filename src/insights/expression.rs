@@ -11,7 +11,10 @@ use super::time::Length;
 use super::value::Value;
 
 /// Deepest nesting of an expression.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 200;
+
+/// Most operators of a command: each may be one level of what is evaluated.
+const MAX_OPERATORS: usize = 400;
 
 /// Signs with their operator and how tightly they bind.
 const SIGNS: [(&str, Operator, u8); 12] = [
@@ -32,17 +35,22 @@ const SIGNS: [(&str, Operator, u8); 12] = [
 impl Parser<'_> {
     /// An expression.
     pub(super) fn expression(&mut self) -> Result<Expr, QueryError> {
+        self.binary(1)
+    }
+
+    /// Goes one level deeper, unless that is too deep.
+    fn binary(&mut self, least: u8) -> Result<Expr, QueryError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(QueryError::new(self.token.span.clone(), "The expression is nested too deeply"));
         }
-        let expr = self.binary(1);
+        let expr = self.chain(least);
         self.depth -= 1;
         expr
     }
 
     /// An expression of operators that bind at least as tightly as `least`: 1 or, 2 and, 3 not, 4 comparisons, then arithmetic.
-    fn binary(&mut self, least: u8) -> Result<Expr, QueryError> {
+    fn chain(&mut self, least: u8) -> Result<Expr, QueryError> {
         let mut left = if least <= 3 && self.is_word("not") { self.negation()? } else { self.unary()? };
         loop {
             if least <= 4
@@ -52,6 +60,13 @@ impl Parser<'_> {
                 continue;
             }
             let Some((operator, binds)) = self.operator().filter(|(_, binds)| *binds >= least) else { return Ok(left) };
+            self.operators += 1;
+            if self.operators > MAX_OPERATORS {
+                return Err(QueryError::new(
+                    self.token.span.clone(),
+                    format!("The command has too many operators: {MAX_OPERATORS} are all"),
+                ));
+            }
             self.advance()?;
             // Powers go from right to left, all others from left to right.
             let right = self.binary(if operator == Operator::Power { binds } else { binds + 1 })?;
@@ -88,7 +103,10 @@ impl Parser<'_> {
         let node = if self.eat_word("like")? || self.eat("=~")? || self.eat("!~")? {
             Node::Like(Box::new(left.clone()), Box::new(self.pattern()?))
         } else if self.eat_word("in")? {
-            Node::In(Box::new(left.clone()), self.bracketed()?)
+            match self.subquery()? {
+                Some(query) => Node::InQuery(Box::new(left.clone()), Box::new(query)),
+                None => Node::In(Box::new(left.clone()), self.bracketed()?),
+            }
         } else {
             return Ok(None);
         };

@@ -1,6 +1,7 @@
 //! Colours for the editor: what the parts of a text are, however broken it is.
 
 use super::error::Span;
+use super::further::is_source;
 use super::lexer::{Kind, Lexer, Token};
 use super::reference;
 
@@ -93,7 +94,7 @@ fn word_kind(word: &str, is_called: bool, before: Before) -> Highlight {
 
 /// Behind `(` a subquery may begin.
 fn is_open(text: &str, token: &Token) -> bool {
-    token.kind == Kind::Sign("(") && text[token.span.end..].trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("source"))
+    token.kind == Kind::Sign("(") && is_source(&text[token.span.end..])
 }
 
 fn is_value(token: &Token, kind: Highlight) -> bool {

@@ -1,6 +1,7 @@
 //! The fields of JSON messages: all that a query asks for, found in one reading of the message, the rest skipped.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::Deserialize;
@@ -18,6 +19,8 @@ pub(super) struct Paths {
     count: usize,
     /// The paths by their place.
     names: Vec<String>,
+    /// Fields of a message that are discovered, in their order; none is all.
+    most: Option<usize>,
 }
 
 /// What lies under a path.
@@ -51,6 +54,11 @@ impl Paths {
         &self.names
     }
 
+    /// Discovers only so many fields of a message.
+    pub(super) fn discover(&mut self, most: Option<usize>) {
+        self.most = most;
+    }
+
     /// Whether no path is asked for.
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
@@ -63,7 +71,9 @@ impl Paths {
             return found;
         }
         let mut reader = serde_json::Deserializer::from_str(message);
-        let read = Fill { node: &self.root, found: &mut found, line: message }.deserialize(&mut reader).and_then(|()| reader.end());
+        let left = Cell::new(self.most);
+        let read =
+            Fill { node: &self.root, found: &mut found, line: message, left: &left }.deserialize(&mut reader).and_then(|()| reader.end());
         if read.is_err() {
             found.fill(Value::Null);
         }
@@ -92,9 +102,28 @@ struct Fill<'a> {
     node: &'a Node,
     found: &'a mut [Value],
     line: &'a Line,
+    /// Fields that may still be discovered.
+    left: &'a Cell<Option<usize>>,
+}
+
+/// Skips a value, but counts its fields.
+struct Skip<'a>(&'a Cell<Option<usize>>);
+
+/// Counts a field; whether it is discovered.
+fn discovered(left: &Cell<Option<usize>>) -> bool {
+    let is_one = left.get() != Some(0);
+    left.set(left.get().map(|left| left.saturating_sub(1)));
+    is_one
 }
 
 impl Fill<'_> {
+    /// A field that is no structure.
+    fn put_field(&mut self, value: Value) {
+        if discovered(self.left) {
+            self.put(value);
+        }
+    }
+
     fn put(&mut self, value: Value) {
         if let Some(place) = self.node.leaf
             && self.found[place].is_null()
@@ -105,15 +134,30 @@ impl Fill<'_> {
 
     /// For a structure that is asked for as a whole: its text, and what is asked for inside.
     fn whole(mut self, json: &Json) {
+        if self.left.get() == Some(0) {
+            return;
+        }
         self.put(scalar(json, self.line));
+        let left = self.left;
         inside(self.node, json, self.found, self.line);
+        left.set(left.get().map(|left| left.saturating_sub(fields(json))));
+    }
+}
+
+/// How many fields a value has in all.
+fn fields(json: &Json) -> usize {
+    match json {
+        Json::Object(members) => members.values().map(fields).sum(),
+        Json::Array(items) => items.iter().map(fields).sum(),
+        Json::Null => 0,
+        _ => 1,
     }
 }
 
 fn inside(node: &Node, json: &Json, found: &mut [Value], line: &Line) {
     let mut each = |name: &str, member: &Json| {
         if let Some(node) = node.child(name) {
-            Fill { node, found, line }.whole(member);
+            Fill { node, found, line, left: &Cell::new(None) }.whole(member);
         }
     };
     match json {
@@ -154,36 +198,34 @@ impl<'de> Visitor<'de> for Fill<'_> {
     }
 
     fn visit_bool<E>(mut self, truth: bool) -> Result<(), E> {
-        self.put(Value::Bool(truth));
+        self.put_field(Value::Bool(truth));
         Ok(())
     }
 
     fn visit_i64<E>(mut self, number: i64) -> Result<(), E> {
-        self.put(Value::Number(number as f64));
+        self.put_field(Value::Number(number as f64));
         Ok(())
     }
 
     fn visit_u64<E>(mut self, number: u64) -> Result<(), E> {
-        self.put(Value::Number(number as f64));
+        self.put_field(Value::Number(number as f64));
         Ok(())
     }
 
     fn visit_f64<E>(mut self, number: f64) -> Result<(), E> {
-        self.put(Some(number).into());
+        self.put_field(Some(number).into());
         Ok(())
     }
 
     fn visit_borrowed_str<E>(mut self, text: &'de str) -> Result<(), E> {
-        if self.node.leaf.is_some() {
-            self.put(Value::Text(self.line.part(text)));
-        }
+        let value = if self.node.leaf.is_some() { Value::Text(self.line.part(text)) } else { Value::Null };
+        self.put_field(value);
         Ok(())
     }
 
     fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
-        if self.node.leaf.is_some() {
-            self.put(Value::text(text));
-        }
+        let value = if self.node.leaf.is_some() { Value::text(text) } else { Value::Null };
+        self.put_field(value);
         Ok(())
     }
 
@@ -194,7 +236,8 @@ impl<'de> Visitor<'de> for Fill<'_> {
         }
         while let Some(Key(key)) = map.next_key()? {
             match self.node.child(&key) {
-                Some(node) => map.next_value_seed(Fill { node, found: &mut *self.found, line: self.line })?,
+                Some(node) => map.next_value_seed(Fill { node, found: &mut *self.found, line: self.line, left: self.left })?,
+                None if self.left.get().is_some() => map.next_value_seed(Skip(self.left))?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -209,13 +252,71 @@ impl<'de> Visitor<'de> for Fill<'_> {
         let wanted = |at: usize| self.node.children.iter().find(|(name, _)| name.parse() == Ok(at)).map(|(_, node)| node);
         for at in 0.. {
             let more = match wanted(at) {
-                Some(node) => list.next_element_seed(Fill { node, found: &mut *self.found, line: self.line })?.is_some(),
+                Some(node) => list.next_element_seed(Fill { node, found: &mut *self.found, line: self.line, left: self.left })?.is_some(),
+                None if self.left.get().is_some() => list.next_element_seed(Skip(self.left))?.is_some(),
                 None => list.next_element::<IgnoredAny>()?.is_some(),
             };
             if !more {
                 break;
             }
         }
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Skip<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Skip<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        discovered(self.0);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        discovered(self.0);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        discovered(self.0);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        discovered(self.0);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        discovered(self.0);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            map.next_value_seed(Skip(self.0))?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Skip(self.0))?.is_some() {}
         Ok(())
     }
 }
@@ -294,6 +395,20 @@ mod tests {
             ["1", "é", "1", "-", r#"{"d":"x"}"#, r#"[{"d":"x"},{"d":"é"}]"#, "-", "-"]
         );
         assert_eq!(found(message, &["a.c.0.d", "a.c.0.d"]), ["x", "x"]);
+    }
+
+    #[test]
+    fn only_so_many_fields_are_discovered() {
+        let message = r#"{"a":[1,2,{"b":null}],"c":{"d":"x"},"e":5,"f":6}"#;
+        let seen = |most: Option<usize>| {
+            let mut tree = Paths::default();
+            for path in ["a.1", "c.d", "e", "f"] {
+                tree.place(path);
+            }
+            tree.discover(most);
+            tree.find(&message.into()).iter().filter(|value| !value.is_null()).count()
+        };
+        assert_eq!([None, Some(5), Some(4), Some(3), Some(2), Some(1), Some(0)].map(seen), [4, 4, 3, 2, 1, 0, 0]);
     }
 
     #[test]

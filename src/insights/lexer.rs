@@ -28,7 +28,7 @@ pub(super) enum Kind {
 }
 
 /// Longest signs first.
-const SIGNS: [&str; 20] = ["!=", "<=", ">=", "=~", "!~", "=", "<", ">", "+", "-", "*", "/", "%", "^", "(", ")", "[", "]", ",", "|"];
+const SIGNS: [&str; 21] = ["!=", "<=", ">=", "=~", "!~", "=", "<", ">", "+", "-", "*", "/", "%", "^", "(", ")", "[", "]", ",", "|", ":"];
 
 /// Reads tokens from left to right.
 #[derive(Debug, Clone)]
@@ -193,7 +193,29 @@ impl<'a> Lexer<'a> {
             self.at += length + 3;
             return Kind::Quoted(name);
         }
-        Kind::Word(rest[..end].to_owned())
+        self.items(rest[..end].to_owned())
+    }
+
+    /// Items of lists behind a word: `users[1].name` is the path `users.1.name`.
+    fn items(&mut self, word: String) -> Kind {
+        let mut name = word;
+        while let Some(index) = self.item().filter(|_| !name.eq_ignore_ascii_case("in")) {
+            self.at += index.len() + 2;
+            name.extend([".", index]);
+            if let Some(more) = self.rest().strip_prefix('.') {
+                let end = more.find(|c: char| !is_word(c) && !c.is_ascii_digit() && c != '.').unwrap_or(more.len());
+                let part = more[..end].trim_end_matches('.');
+                self.at += if part.is_empty() { 0 } else { part.len() + 1 };
+                name.extend([if part.is_empty() { "" } else { "." }, part]);
+            }
+        }
+        Kind::Word(name)
+    }
+
+    /// The digits of `[digits]`, if that comes next.
+    fn item(&self) -> Option<&'a str> {
+        let (index, _) = self.rest().strip_prefix('[')?.split_once(']')?;
+        (!index.is_empty() && index.bytes().all(|b| b.is_ascii_digit())).then_some(index)
     }
 
     fn sign(&mut self, first: char) -> Result<Kind, QueryError> {

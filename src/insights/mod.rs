@@ -13,13 +13,17 @@ mod error;
 mod event;
 mod expression;
 mod functions;
+mod further;
 mod highlight;
 mod json;
 mod lexer;
 mod line;
+mod miner;
+mod order;
 mod parser;
 mod pipeline;
 mod plan;
+mod print;
 pub mod reference;
 mod row;
 mod scan;
@@ -28,10 +32,10 @@ mod value;
 
 pub use ast::Query;
 pub use error::{QueryError, Span};
-pub use event::{Event, Pointer, Seal};
+pub use event::{AtHand, Elsewhere, Event, Nowhere, Pointer, Seal, Source};
 pub use highlight::{Highlight, highlight};
 pub use line::Line;
-pub use pipeline::{Cancelled, DEFAULT_LIMIT, MAX_LIMIT, Pipeline, Results, Setting, Statistics};
+pub use pipeline::{DEFAULT_LIMIT, MAX_LIMIT, Pipeline, Results, Setting, Statistics, Stopped};
 pub use value::Value;
 
 #[cfg(test)]

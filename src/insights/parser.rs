@@ -2,10 +2,11 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::ast::{Command, Expr, Named, Node, Parse, Query, Stats};
+use super::ast::{Command, Expr, Extract, Named, Node, Parse, Query, Stats};
 use super::commands::ELSEWHERE;
 use super::error::{QueryError, Span};
 use super::lexer::{Kind, Lexer, Token};
+use super::order::check_order;
 use super::reference;
 
 /// Longest query, in characters.
@@ -17,15 +18,19 @@ const MAX_REGEX: usize = 1 << 20;
 
 /// Reads tokens with one of lookahead.
 pub(super) struct Parser<'a> {
-    text: &'a str,
+    pub(super) text: &'a str,
     lexer: Lexer<'a>,
     pub(super) token: Token,
     /// How deep expressions are nested.
     pub(super) depth: usize,
+    /// Operators of the present command so far.
+    pub(super) operators: usize,
+    /// Whether a query inside another one is read.
+    pub(super) is_inside: bool,
 }
 
 /// A command with its place.
-type Placed = (Span, Command);
+pub(super) type Placed = (Span, Command);
 
 impl Query {
     /// Reads a query; an empty one shows the latest events.
@@ -33,7 +38,7 @@ impl Query {
         let (commands, errors) = read(text);
         match errors.into_iter().next() {
             Some(error) => Err(error),
-            None => Ok(Self { commands: commands.into_iter().map(|(_, command)| command).collect() }),
+            None => Ok(Self { commands: commands.into_iter().map(|(_, command)| command).collect(), most_fields: None }),
         }
     }
 
@@ -50,7 +55,8 @@ fn read(text: &str) -> (Vec<Placed>, Vec<QueryError>) {
         let error = QueryError::new(0..text.len(), format!("The query is longer than {MAX_LENGTH} characters"));
         return (Vec::new(), vec![error]);
     }
-    let mut parser = Parser { text, lexer: Lexer::new(text), token: Token { kind: Kind::End, span: 0..0 }, depth: 0 };
+    let token = Token { kind: Kind::End, span: 0..0 };
+    let mut parser = Parser { text, lexer: Lexer::new(text), token, depth: 0, operators: 0, is_inside: false };
     let (mut commands, mut errors) = (Vec::new(), Vec::new());
     let mut step = parser.advance().map(|_| ());
     loop {
@@ -76,24 +82,6 @@ fn read(text: &str) -> (Vec<Placed>, Vec<QueryError>) {
     (commands, errors)
 }
 
-/// What must follow what.
-fn check_order(commands: &[Placed]) -> Vec<QueryError> {
-    let mut errors = Vec::new();
-    let last_stats = commands.iter().rposition(|(_, command)| matches!(command, Command::Stats(_)));
-    let mut after_dedup = false;
-    for (index, (span, command)) in commands.iter().enumerate() {
-        let too_early = matches!(command, Command::Sort(_) | Command::Limit { .. }) && last_stats.is_some_and(|last| index < last);
-        if too_early {
-            errors.push(QueryError::new(span.clone(), "sort and limit must come after the last stats"));
-        }
-        if after_dedup && !matches!(command, Command::Limit { .. }) {
-            errors.push(QueryError::new(span.clone(), "Only limit may follow dedup"));
-        }
-        after_dedup |= matches!(command, Command::Dedup(_));
-    }
-    errors
-}
-
 impl Parser<'_> {
     /// The next command, and the `|` behind it; nothing at the end.
     fn next_command(&mut self) -> Result<Option<Placed>, QueryError> {
@@ -102,6 +90,7 @@ impl Parser<'_> {
             return Ok(None);
         }
         let start = self.token.span.clone();
+        self.operators = 0;
         let command = self.command()?;
         if self.token.kind != Kind::End && !self.is_sign("|") {
             return Err(self.unexpected("a | between commands"));
@@ -111,7 +100,7 @@ impl Parser<'_> {
 
     /// Goes on behind the next `|`, over whatever cannot be read.
     fn recover(&mut self) {
-        self.depth = 0;
+        (self.depth, self.operators, self.is_inside) = (0, 0, false);
         let mut open = 0_usize;
         while self.token.kind != Kind::End {
             match self.token.kind {
@@ -124,7 +113,7 @@ impl Parser<'_> {
         }
     }
 
-    fn is_sign(&self, sign: &str) -> bool {
+    pub(super) fn is_sign(&self, sign: &str) -> bool {
         matches!(self.token.kind, Kind::Sign(next) if next == sign)
     }
 
@@ -189,13 +178,13 @@ impl Parser<'_> {
         }
     }
 
-    fn command(&mut self) -> Result<Command, QueryError> {
+    pub(super) fn command(&mut self) -> Result<Command, QueryError> {
         let Kind::Word(word) = self.token.kind.clone() else { return Err(self.unexpected("a command")) };
         let span = self.token.span.clone();
         self.advance()?;
         let Some(known) = reference::commands().find(|command| command.is_called(&word)) else { return Err(unknown(&word, span)) };
         match known.name {
-            "fields" => self.list(false).map(Command::Fields),
+            "fields" | "unmask" => self.list(false).map(Command::Fields),
             "display" => self.list(false).map(Command::Display),
             // An index would only spare looking at events; which events pass is the same.
             "filter" | "filterIndex" => self.condition().map(Command::Filter),
@@ -204,11 +193,11 @@ impl Parser<'_> {
             "limit" => self.limit(),
             "parse" => self.parse(),
             "dedup" => self.list(false).map(|list| Command::Dedup(list.into_iter().map(|named| named.expr).collect())),
-            _ => Err(unknown(&word, span)),
+            name => self.further(name, &span),
         }
     }
 
-    fn condition(&mut self) -> Result<Expr, QueryError> {
+    pub(super) fn condition(&mut self) -> Result<Expr, QueryError> {
         let expr = self.expression()?;
         check_aggregates(&expr, false)?;
         Ok(expr)
@@ -231,7 +220,8 @@ impl Parser<'_> {
     fn stats(&mut self) -> Result<Command, QueryError> {
         let values = self.list(true)?;
         let by = if self.eat_word("by")? { self.list(false)? } else { Vec::new() };
-        Ok(Command::Stats(Stats { values, by }))
+        let offset = if self.eat_word("offset")? { Some(self.length()?) } else { None };
+        Ok(Command::Stats(Stats { values, by, offset }))
     }
 
     fn sort(&mut self) -> Result<Command, QueryError> {
@@ -262,37 +252,76 @@ impl Parser<'_> {
         }
     }
 
-    /// `parse field "glob *" as a` or `parse field /(?<a>…)/`; without a field of `@message`.
+    /// `parse field "glob *" as a`, `parse field /(?<a>…)/ [multi]`, `parse field logfmt as a`, `parse field csv as a, b`; without a field of
+    /// `@message`.
     fn parse(&mut self) -> Result<Command, QueryError> {
-        let is_pattern = matches!(self.token.kind, Kind::Text(_) | Kind::Sign("/"));
+        let is_pattern = matches!(self.token.kind, Kind::Text(_) | Kind::Sign("/")) || self.is_word("logfmt") || self.is_word("csv");
         let message = Expr { node: Node::Field("@message".to_owned()), span: self.token.span.clone() };
         let of = if is_pattern { message } else { self.primary()? };
         if let Some(regex) = self.regex()? {
-            let names = regex.capture_names().flatten().map(str::to_owned).collect::<Vec<_>>();
-            return if names.is_empty() {
-                Err(QueryError::new(of.span, "The regular expression of parse needs named groups such as (?<user>\\S+)"))
-            } else {
-                Ok(Command::Parse(Parse { of, with: regex, names }))
-            };
+            return self.parse_regex(of, regex);
         }
+        let (with, names) = if self.eat_word("logfmt")? {
+            self.expect_word("as", "as and a name for the map")?;
+            (Extract::Logfmt, vec![self.name("a name after as")?])
+        } else if self.eat_word("csv")? {
+            (Extract::Csv, self.names_after_as()?)
+        } else {
+            self.glob()?
+        };
+        Ok(Command::Parse(Parse { of, with, names, multi: false }))
+    }
+
+    fn parse_regex(&mut self, of: Expr, regex: Regex) -> Result<Command, QueryError> {
+        let mut names: Vec<String> = regex.capture_names().flatten().map(str::to_owned).collect();
+        if self.is_word("as") {
+            let span = self.token.span.clone();
+            let aliases = self.names_after_as()?;
+            let groups = regex.captures_len() - 1;
+            if aliases.len() > groups {
+                return Err(QueryError::new(span, format!("The regular expression has {groups} groups and {} names", aliases.len())));
+            }
+            if names.is_empty() {
+                names = aliases;
+            }
+        }
+        if names.is_empty() {
+            return Err(QueryError::new(of.span, "The regular expression of parse needs named groups such as (?<user>\\S+)"));
+        }
+        let multi = self.eat_word("multi")?;
+        Ok(Command::Parse(Parse { of, with: Extract::Regex(regex), names, multi }))
+    }
+
+    fn glob(&mut self) -> Result<(Extract, Vec<String>), QueryError> {
         let Kind::Text(glob) = self.token.kind.clone() else {
             return Err(self.unexpected("a pattern in quotes or a regular expression in /…/"));
         };
         let span = self.token.span.clone();
         self.advance()?;
         let names = self.captures(&glob, &span)?;
-        Ok(Command::Parse(Parse { of, with: glob_regex(&glob, &span)?, names }))
+        let regex = glob_regex(&glob, &span)?;
+        Ok((Extract::Glob(glob, regex), names))
     }
 
-    /// `as a, b`: as many as the glob has stars.
-    fn captures(&mut self, glob: &str, span: &Span) -> Result<Vec<String>, QueryError> {
-        if !self.eat_word("as")? {
-            return Err(self.unexpected("as and a name for each * of the pattern"));
-        }
+    fn names_after_as(&mut self) -> Result<Vec<String>, QueryError> {
+        self.expect_word("as", "as and a name")?;
         let mut names = vec![self.name("a name")?];
         while self.eat(",")? {
             names.push(self.name("a name")?);
         }
+        Ok(names)
+    }
+
+    pub(super) fn expect_word(&mut self, word: &str, what: &str) -> Result<(), QueryError> {
+        if self.eat_word(word)? { Ok(()) } else { Err(self.unexpected(what)) }
+    }
+
+    /// `as a, b`: as many as the glob has stars.
+    fn captures(&mut self, glob: &str, span: &Span) -> Result<Vec<String>, QueryError> {
+        if !self.is_word("as") {
+            return Err(self.unexpected("as and a name for each * of the pattern"));
+        }
+        let names = self.names_after_as()?;
         let stars = glob.matches('*').count();
         if stars == names.len() {
             return Ok(names);

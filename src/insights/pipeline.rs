@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ast::{Command, Query};
 use super::commands::{Flow, Next, ON, Operator};
-use super::event::Event;
+use super::event::{Elsewhere, Event, Nowhere, Source};
 use super::functions::Context;
 use super::json::Paths;
-use super::plan::{Code, Plan, Shared};
+use super::plan::{Code, Outside, Plan, Shared};
 use super::row::Row;
 use super::scan::{Cells, Record};
 use super::value::Value;
@@ -19,13 +19,22 @@ pub const DEFAULT_LIMIT: usize = 10_000;
 /// See [`DEFAULT_LIMIT`].
 pub const MAX_LIMIT: usize = 100_000;
 
+/// Fields of a JSON message that the service discovers.
+const DISCOVERED_FIELDS: usize = 200;
+
 /// Events between two looks whether the query was cancelled.
 const LOOK_EVERY: u64 = 1_024;
 
-/// The query was cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the query was cancelled")]
-pub struct Cancelled;
+/// Why a query came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// It was cancelled.
+    #[error("the query was cancelled")]
+    Cancelled,
+    /// It needs events of elsewhere that there are not; the text says why.
+    #[error("{0}")]
+    NoEvents(String),
+}
 
 /// What a query comes to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -69,6 +78,8 @@ pub struct Pipeline<'a> {
     shared: Shared,
     statistics: Statistics,
     cancelled: &'a AtomicBool,
+    /// Why it comes to nothing, known before it began.
+    stopped: Option<Stopped>,
 }
 
 /// Where rows end up: their columns are worked out, the rest of them goes.
@@ -93,23 +104,66 @@ impl Sink {
 impl Query {
     /// Makes ready to run over events that are pushed, newest first.
     pub fn pipeline<'a>(&self, setting: &Setting<'a>) -> Pipeline<'a> {
-        let limit = setting.limit.min(MAX_LIMIT);
-        let plan = Plan::of(self, limit);
+        self.pipeline_with(setting, &Nowhere)
+    }
+
+    /// The same for queries that need other events too ([`Query::needs_other_events`]): these are read and run over here, at once. If that
+    /// fails, [`Pipeline::finish`] says so.
+    pub fn pipeline_with<'a>(&self, setting: &Setting<'a>, elsewhere: &dyn Elsewhere) -> Pipeline<'a> {
+        let setting = Setting { limit: setting.limit.min(MAX_LIMIT), ..*setting };
+        self.pipeline_for(&setting, elsewhere, self.columns()).unwrap_or_else(|stopped| Pipeline::stopped(&setting, stopped))
+    }
+
+    /// The pipeline that shows `names`.
+    pub(super) fn pipeline_for<'a>(
+        &self,
+        setting: &Setting<'a>,
+        elsewhere: &dyn Elsewhere,
+        names: Vec<String>,
+    ) -> Result<Pipeline<'a>, Stopped> {
+        let outside = Outside { setting, elsewhere, limit: setting.limit, source: self.source(), most_fields: self.most_fields };
+        let plan = Plan::of(self, &names, &outside)?;
+        let is_limited = self.commands.iter().any(|command| matches!(command, Command::Limit { .. }));
+        let most = if is_limited { self.only_limit().unwrap_or(usize::MAX) } else { setting.limit };
         let (from, to) = setting.window;
-        let (names, columns) = plan.columns.into_iter().unzip();
-        let most = if plan.is_limited { self.only_limit().unwrap_or(MAX_LIMIT) } else { limit };
-        Pipeline {
+        Ok(Pipeline {
             operators: plan.operators,
-            sink: Sink { columns, rows: Vec::new(), most, names },
+            sink: Sink { columns: plan.columns, rows: Vec::new(), most, names },
             shared: Shared { context: Context { from, to, now: setting.now_ms }, paths: plan.paths },
             statistics: Statistics::default(),
             cancelled: setting.cancelled,
-        }
+            stopped: None,
+        })
+    }
+
+    /// The query as the service runs it, which discovers only the first [`DISCOVERED_FIELDS`] fields of a JSON message.
+    #[must_use]
+    pub fn as_the_service(mut self) -> Self {
+        self.most_fields = Some(DISCOVERED_FIELDS);
+        self
+    }
+
+    /// The log groups that the query names itself.
+    pub fn source(&self) -> Option<&Source> {
+        self.commands.iter().find_map(|command| match command {
+            Command::Source(source) => Some(source),
+            _ => None,
+        })
+    }
+
+    /// Whether it has a join, a subquery or a diff.
+    pub fn needs_other_events(&self) -> bool {
+        self.commands.iter().any(Command::needs_other_events)
+    }
+
+    /// The commands that look at more than one row. `sort @timestamp desc` is none: it is the order in which events come.
+    fn shapers(&self) -> impl Iterator<Item = &Command> {
+        self.commands.iter().filter(|command| !command.is_local() && !command.is_newest_first())
     }
 
     /// The number of rows of a query that does nothing else to the number of rows than filter.
     fn only_limit(&self) -> Option<usize> {
-        let mut others = self.commands.iter().filter(|command| !command.is_local());
+        let mut others = self.shapers();
         match (others.next(), others.next()) {
             (Some(Command::Limit { count, .. }), None) => Some(*count),
             _ => None,
@@ -119,8 +173,7 @@ impl Query {
     /// Whether parts of the events can go through pipelines of their own, on threads of their own, that are merged before they finish
     /// ([`Pipeline::merge`]).
     pub fn is_mergeable(&self) -> bool {
-        let first = self.commands.iter().position(|command| !command.is_local());
-        first.is_none_or(|first| match &self.commands[first] {
+        self.shapers().next().is_none_or(|first| match first {
             Command::Stats(_) | Command::Sort(_) => true,
             Command::Limit { .. } => self.only_limit().is_some(),
             _ => false,
@@ -138,18 +191,23 @@ impl Query {
     /// `limit any`.
     pub fn run(
         &self,
-        mut events: Vec<Event>,
+        events: Vec<Event>,
         window: (i64, i64),
         now_ms: i64,
         limit: usize,
         cancelled: &AtomicBool,
-    ) -> Result<Results, Cancelled> {
+    ) -> Result<Results, Stopped> {
+        self.run_with(events, &Setting { window, now_ms, limit, cancelled }, &Nowhere)
+    }
+
+    /// The same for queries that need other events too.
+    pub fn run_with(&self, mut events: Vec<Event>, setting: &Setting<'_>, elsewhere: &dyn Elsewhere) -> Result<Results, Stopped> {
         // Newest first, the order in which events are shown when nothing else is asked for.
         events.sort_by_key(|event| std::cmp::Reverse(event.at_ms));
-        let mut pipeline = self.pipeline(&Setting { window, now_ms, limit, cancelled });
+        let mut pipeline = self.pipeline_with(setting, elsewhere);
         for event in events {
             let flow = pipeline.push(event);
-            if flow.is_break() && (self.stops_early() || cancelled.load(Ordering::Relaxed)) {
+            if flow.is_break() && (self.stops_early() || setting.cancelled.load(Ordering::Relaxed)) {
                 break;
             }
         }
@@ -157,13 +215,24 @@ impl Query {
     }
 }
 
-impl Pipeline<'_> {
+impl<'a> Pipeline<'a> {
+    fn stopped(setting: &Setting<'a>, stopped: Stopped) -> Self {
+        Self {
+            operators: Vec::new(),
+            sink: Sink { columns: Vec::new(), rows: Vec::new(), most: 0, names: Vec::new() },
+            shared: Shared { context: Context { from: 0, to: 0, now: 0 }, paths: Paths::default() },
+            statistics: Statistics::default(),
+            cancelled: setting.cancelled,
+            stopped: Some(stopped),
+        }
+    }
+
     /// Takes an event, which is not newer than those before.
     ///
     /// [`ControlFlow::Break`] says that no later event can change the rows (or that the run was cancelled). Whoever wants to know how many
     /// events match in all may go on pushing: they are counted.
     pub fn push(&mut self, event: Event) -> ControlFlow<()> {
-        if self.statistics.scanned.is_multiple_of(LOOK_EVERY) && self.cancelled.load(Ordering::Relaxed) {
+        if self.stopped.is_some() || self.statistics.scanned.is_multiple_of(LOOK_EVERY) && self.cancelled.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
         }
         self.statistics.scanned += 1;
@@ -217,10 +286,13 @@ impl Pipeline<'_> {
     }
 
     /// The rows, now that no event comes any more.
-    pub fn finish(mut self) -> Result<Results, Cancelled> {
+    pub fn finish(mut self) -> Result<Results, Stopped> {
+        if let Some(stopped) = self.stopped {
+            return Err(stopped);
+        }
         for at in 0..self.operators.len() {
             if self.cancelled.load(Ordering::Relaxed) {
-                return Err(Cancelled);
+                return Err(Stopped::Cancelled);
             }
             let (done, rest) = self.operators.split_at_mut(at + 1);
             done[at].finish(&mut Next { operators: rest, sink: &mut self.sink, shared: &self.shared });

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::event::Event;
 use super::json::Paths;
@@ -17,6 +18,8 @@ pub(super) struct Row {
     found: OnceCell<Box<[Value]>>,
     /// Computed fields, by slot.
     slots: Vec<Value>,
+    /// Fields of the event that a join has put beside this one.
+    joined: Option<Arc<[Value]>>,
 }
 
 /// What a row is made of.
@@ -32,16 +35,16 @@ enum Source {
 
 impl Row {
     pub(super) fn of(event: Event) -> Self {
-        Self { source: Source::Event(event), found: OnceCell::new(), slots: Vec::new() }
+        Self { source: Source::Event(event), found: OnceCell::new(), slots: Vec::new(), joined: None }
     }
 
     pub(super) fn of_record(record: Record) -> Self {
-        Self { source: Source::Record(record), found: OnceCell::new(), slots: Vec::new() }
+        Self { source: Source::Record(record), found: OnceCell::new(), slots: Vec::new(), joined: None }
     }
 
     /// A row without an event, as `stats` makes them.
     pub(super) fn computed(slots: Vec<Value>) -> Self {
-        Self { source: Source::Nothing, found: OnceCell::new(), slots }
+        Self { source: Source::Nothing, found: OnceCell::new(), slots, joined: None }
     }
 
     /// Fills the next slot.
@@ -51,6 +54,15 @@ impl Row {
 
     pub(super) fn slot(&self, slot: usize) -> Cow<'_, Value> {
         self.slots.get(slot).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+    }
+
+    /// Puts the fields of another event beside this one.
+    pub(super) fn join(&mut self, other: &Arc<[Value]>) {
+        self.joined = Some(Arc::clone(other));
+    }
+
+    pub(super) fn joined(&self, place: usize) -> Cow<'_, Value> {
+        self.joined.as_ref().and_then(|fields| fields.get(place)).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
     }
 
     /// A field of the event's JSON.

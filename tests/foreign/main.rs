@@ -4,6 +4,7 @@
 
 mod clients;
 mod conformance;
+mod insights;
 mod moto;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "the stories use what this test does not")]

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::{Outcome, execute, say, target_dir};
 
 /// What is installed, with the versions that the checks were written against. `awscli` is the AWS CLI that PyPI has.
-const PACKAGES: &[&str] = &["awscli>=1.45,<2", "boto3>=1.43,<2", "moto[server,iam,s3,logs,cloudwatch]>=5.2,<6"];
+const PACKAGES: &[&str] = &["awscli>=1.45,<2", "boto3>=1.43,<2", "moto[server,iam,s3,logs,cloudwatch]>=5.2,<6", "duckdb>=1.1,<2"];
 
 /// Makes the environment if needed and returns its folder.
 pub fn prepare() -> Outcome<PathBuf> {

@@ -2,12 +2,19 @@
 
 mod dedup;
 mod entries;
+mod extract;
 mod fields;
+mod fill;
 mod filter;
+mod join;
+mod json;
 mod limit;
 mod parse;
+mod pattern;
 mod sort;
 mod stats;
+mod totals;
+mod unnest;
 
 use std::any::Any;
 use std::ops::{ControlFlow, Range};
@@ -15,11 +22,17 @@ use std::ops::{ControlFlow, Range};
 pub(super) use dedup::Dedup;
 pub(super) use entries::{ELSEWHERE, ENTRIES};
 pub(super) use fields::Fields;
+pub(super) use fill::{FillDown, FillMissing};
 pub(super) use filter::{Filter, Tally};
+pub(super) use join::{Join, Table};
+pub(super) use json::Json;
 pub(super) use limit::Limit;
 pub(super) use parse::Parse;
+pub(super) use pattern::{COLUMNS as PATTERN_COLUMNS, COMPARED as DIFF_COLUMNS, Pattern};
 pub(super) use sort::Sort;
 pub(super) use stats::Stats;
+pub(super) use totals::{Accum, AddTotals};
+pub(super) use unnest::Unnest;
 
 use super::pipeline::Sink;
 use super::plan::Shared;

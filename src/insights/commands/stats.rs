@@ -7,9 +7,11 @@ use std::ops::Range;
 use super::super::accumulator::Accumulator;
 use super::super::ast::{self, Expr, Node};
 use super::super::functions::Aggregate;
+use super::super::order::is_bin;
 use super::super::plan::{Code, Scope, Shared};
 use super::super::row::Row;
 use super::super::scan::{Cells, Wanted, grouped};
+use super::super::time::Length;
 use super::super::value::Value;
 use super::{Flow, Next, ON, Operator};
 
@@ -39,7 +41,7 @@ struct Group {
 impl Stats {
     /// Behind it, rows are: values of aggregates, keys, computed values.
     pub(in super::super) fn new(stats: &ast::Stats, scope: &mut Scope) -> Self {
-        let by: Vec<Code> = stats.by.iter().map(|named| scope.compile(&named.expr)).collect();
+        let by: Vec<Code> = stats.by.iter().map(|named| key(named, stats.offset, scope)).collect();
         let found = aggregates(stats);
         let aggregates: Vec<Counted> = found.iter().map(|expr| Counted::of(expr, scope)).collect();
         scope.restart(aggregates.len() + by.len());
@@ -58,6 +60,11 @@ impl Stats {
             scope.define(&named.name);
         }
         Self { by, aggregates, computed, places: HashMap::new(), groups: Vec::new(), key: Vec::new() }
+    }
+
+    /// The slots of the keys in the rows that come out.
+    pub(in super::super) fn key_slots(&self) -> Vec<usize> {
+        (self.aggregates.len()..self.aggregates.len() + self.by.len()).collect()
     }
 
     /// The group of a row, a new one if need be.
@@ -124,13 +131,14 @@ impl Operator for Stats {
         let Some(groups) = grouped(&self.by, &wanted, cells, rows) else { return false };
         for (key, states) in groups {
             self.key.clear();
-            key.iter().for_each(|value| value.encode(&mut self.key));
-            match self.places.get(self.key.as_slice()) {
-                Some(place) => self.groups[*place].states.iter_mut().zip(states).for_each(|(state, more)| state.merge(more)),
-                None => {
-                    self.places.insert(self.key.as_slice().into(), self.groups.len());
-                    self.groups.push(Group { key, states });
-                }
+            for value in &key {
+                value.encode(&mut self.key);
+            }
+            if let Some(place) = self.places.get(self.key.as_slice()) {
+                self.groups[*place].states.iter_mut().zip(states).for_each(|(state, more)| state.merge(more));
+            } else {
+                self.places.insert(self.key.as_slice().into(), self.groups.len());
+                self.groups.push(Group { key, states });
             }
         }
         true
@@ -148,6 +156,15 @@ impl Operator for Stats {
                 self.groups.push(group);
             }
         }
+    }
+}
+
+/// A key; an offset shows periods of `bin` later than they are.
+fn key(named: &ast::Named, offset: Option<Length>, scope: &mut Scope) -> Code {
+    let code = scope.compile(&named.expr);
+    match offset.filter(|_| is_bin(&named.expr)) {
+        Some(offset) => Code::Later(Box::new(code), offset.ms()),
+        None => code,
     }
 }
 

@@ -44,6 +44,10 @@ pub(super) static TABLE: &[Function] = &[
     )
     .also(&["message_size"])
     .of(GROUP),
+    function(("unmask", "unmask(field)"), (1, 1), "The value with nothing masked; here nothing is", ("unmask('4111')", "4111"), |a, _| {
+        a[0].as_ref().clone()
+    })
+    .of(GROUP),
 ];
 
 /// Conditions with their values, and perhaps a value for when none holds.

@@ -12,6 +12,7 @@ mod times;
 use std::borrow::Cow;
 
 pub(super) use aggregates::Aggregate;
+pub(super) use json::{list as items, parsed as json_of};
 
 use super::error::{QueryError, Span};
 use super::reference::{ANY, Entry, Kind};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -35,6 +37,12 @@ pub(in super::super) enum Code {
     Contains(Box<Self>, Box<str>),
     Matches(Box<Self>, Regex),
     In(Box<Self>, Vec<Self>),
+    /// Whether the value is among those that another query gave.
+    Among(Box<Self>, Arc<HashSet<Box<[u8]>>>),
+    /// A field of the right side of a join.
+    Joined(usize),
+    /// Later by so many milliseconds.
+    Later(Box<Self>, i64),
     /// The start or the end of the period in which a moment lies.
     Round {
         of: Box<Self>,
@@ -76,7 +84,8 @@ impl Scope {
                 Code::In(inner, list.iter().map(|item| self.compile_with(item, replaced)).collect())
             }
             Node::Call(function, arguments) => self.call(function, arguments, replaced),
-            Node::Aggregate(..) => Code::nothing(),
+            // The planner has run the query, and replaces this; so does stats its aggregates.
+            Node::InQuery(..) | Node::Aggregate(..) => Code::nothing(),
         }
     }
 
@@ -122,6 +131,12 @@ impl Code {
                 let value = inner.value(row, shared);
                 Value::Bool(!value.is_null() && list.iter().any(|item| item.value(row, shared).equals(&value)))
             }
+            Self::Joined(place) => return row.joined(*place),
+            Self::Among(inner, values) => Value::Bool(is_among(&inner.value(row, shared), values)),
+            Self::Later(inner, ms) => match &*inner.value(row, shared) {
+                Value::Time(at) => Value::Time(at.saturating_add(*ms)),
+                other => other.clone(),
+            },
             Self::Round { of, to, up } => rounded(&of.value(row, shared), *to, *up),
             Self::Call(function, arguments) => call(function, arguments, row, shared),
         };
@@ -132,6 +147,12 @@ impl Code {
     pub(in super::super) fn is_true(&self, row: &Row, shared: &Shared) -> bool {
         self.value(row, shared).is_true()
     }
+}
+
+fn is_among(value: &Value, values: &HashSet<Box<[u8]>>) -> bool {
+    let mut key = Vec::new();
+    value.encode(&mut key);
+    !value.is_null() && values.contains(key.as_slice())
 }
 
 fn tests(value: &Value, of: impl FnOnce(&str) -> bool) -> bool {

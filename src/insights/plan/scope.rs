@@ -38,11 +38,21 @@ pub(in super::super) struct Scope {
     /// Whether rows still are events with fields of their own.
     has_event: bool,
     paths: Paths,
+    /// The sides of a join.
+    sides: Option<Sides>,
+}
+
+/// The aliases of a join, and the fields of the right side that are asked for.
+#[derive(Debug)]
+struct Sides {
+    left: String,
+    right: String,
+    asked: Vec<String>,
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { names: Vec::new(), slots: 0, has_event: true, paths: Paths::default() }
+        Self { names: Vec::new(), slots: 0, has_event: true, paths: Paths::default(), sides: None }
     }
 }
 
@@ -73,10 +83,42 @@ impl Scope {
         self.names.iter().rev().find(|(held, _)| held == name).map(|(_, slot)| *slot)
     }
 
+    /// Slots in use.
+    pub(in super::super) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// From here on names that begin with an alias are fields of that side of a join.
+    pub(super) fn join(&mut self, left: &str, right: &str) {
+        self.sides = Some(Sides { left: left.to_owned(), right: right.to_owned(), asked: Vec::new() });
+    }
+
+    /// The fields of the right side that were asked for.
+    pub(super) fn asked(&self) -> &[String] {
+        self.sides.as_ref().map_or(&[], |sides| &sides.asked)
+    }
+
+    fn of_side(&mut self, name: &str) -> Option<Code> {
+        let sides = self.sides.as_mut().filter(|_| self.has_event)?;
+        let inner = |alias: &str| name.strip_prefix(alias).and_then(|rest| rest.strip_prefix('.'));
+        if let Some(field) = inner(&sides.right) {
+            let known = sides.asked.iter().position(|asked| asked == field);
+            return Some(Code::Joined(known.unwrap_or_else(|| {
+                sides.asked.push(field.to_owned());
+                sides.asked.len() - 1
+            })));
+        }
+        let field = inner(&sides.left)?.to_owned();
+        Some(self.resolve(&field))
+    }
+
     /// What a name stands for.
     pub(in super::super) fn resolve(&mut self, name: &str) -> Code {
         if let Some(slot) = self.slot(name) {
             return Code::Slot(slot);
+        }
+        if let Some(code) = self.of_side(name) {
+            return code;
         }
         let otherwise = self.of_event(name);
         // A part of a computed map or list: j.name, j.0

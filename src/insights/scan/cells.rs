@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::super::event::{Event, Pointer};
 use super::super::json::Paths;
 use super::super::line::Line;
 use super::super::value::Value;
@@ -102,6 +103,18 @@ impl Record {
 
     pub(in super::super) fn pointer(&self) -> String {
         self.cells.block.id(self.at())
+    }
+
+    /// As an event of its own.
+    pub(super) fn event(&self) -> Event {
+        Event {
+            at_ms: self.at_ms(),
+            ingested_ms: self.arrived_ms(),
+            stream: self.stream(),
+            log: self.log(),
+            message: self.message(),
+            pointer: Pointer::Text(self.pointer().into()),
+        }
     }
 
     /// The value of the field at `place`; nothing when the line must be read for it.

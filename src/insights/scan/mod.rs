@@ -16,7 +16,9 @@ pub(super) use cells::{Cells, Record};
 pub(super) use kernel::{Wanted, grouped};
 
 use super::ast::Query;
-use super::pipeline::{Cancelled, Pipeline, Results, Setting};
+use super::event::{AtHand, Elsewhere as _, Event};
+use super::json::Paths;
+use super::pipeline::{Pipeline, Results, Setting, Stopped};
 use crate::base::parallel;
 use crate::logs::Store;
 use crate::logs::store::trigram::Needle;
@@ -24,7 +26,10 @@ use crate::logs::store::{Block, Place};
 
 impl Query {
     /// Runs the query over the records of `store`, the same as [`Query::run`] over events.
-    pub fn run_over(&self, store: &Store, setting: &Setting<'_>) -> Result<Results, Cancelled> {
+    pub fn run_over(&self, store: &Store, setting: &Setting<'_>) -> Result<Results, Stopped> {
+        if self.needs_other_events() || self.source().is_some() {
+            return self.run_beside(store, setting);
+        }
         let scan = Scan { query: self, store, setting, needle: Needle::of(needles::of(self).iter().map(String::as_str)) };
         let clusters: Vec<Vec<usize>> = store.clusters().into_iter().rev().filter(|cluster| scan.is_in_window(cluster)).collect();
         let mut whole = self.pipeline(setting);
@@ -53,6 +58,21 @@ impl Query {
             }
         }
         whole.finish()
+    }
+}
+
+impl Query {
+    /// Runs a query that looks at other log groups or times than its own: at all that is in the store.
+    fn run_beside(&self, store: &Store, setting: &Setting<'_>) -> Result<Results, Stopped> {
+        let no_fields = Paths::default();
+        let mut events: Vec<Event> = Vec::with_capacity(store.len());
+        for block in store.blocks() {
+            let cells = Arc::new(Cells::of(block, &no_fields));
+            events.extend((0..block.len()).map(|row| Record { cells: Arc::clone(&cells), row: row as u32 }.event()));
+        }
+        let at_hand = AtHand(&events);
+        let own = at_hand.events(self.source(), setting.window).map_err(Stopped::NoEvents)?;
+        self.run_with(own, setting, &at_hand)
     }
 }
 

@@ -14,7 +14,7 @@ use super::record::Pointer;
 use super::state::State;
 use super::{change, view};
 use crate::base::clock::Timestamp;
-use crate::insights::{self, DEFAULT_LIMIT, Event, Line, MAX_LIMIT, Query, QueryError, Results, Seal};
+use crate::insights::{self, DEFAULT_LIMIT, Elsewhere, Event, Line, MAX_LIMIT, Query, QueryError, Results, Seal, Setting, Source, Stopped};
 use crate::sandbox::Sandbox;
 use crate::sandbox::api::{ApiError, ApiResult, CallContext};
 use crate::sandbox::input::Input;
@@ -46,6 +46,7 @@ struct Started {
 enum Outcome {
     Running,
     Complete(Arc<Results>),
+    Failed,
     Cancelled,
 }
 
@@ -54,6 +55,7 @@ impl Started {
         match *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) {
             Outcome::Running => "Running",
             Outcome::Complete(_) => "Complete",
+            Outcome::Failed => "Failed",
             Outcome::Cancelled => "Cancelled",
         }
     }
@@ -61,7 +63,7 @@ impl Started {
     fn results(&self) -> Option<Arc<Results>> {
         match &*self.outcome.lock().unwrap_or_else(PoisonError::into_inner) {
             Outcome::Complete(results) => Some(Arc::clone(results)),
-            Outcome::Running | Outcome::Cancelled => None,
+            Outcome::Running | Outcome::Failed | Outcome::Cancelled => None,
         }
     }
 
@@ -80,7 +82,6 @@ impl Queries {
 /// `StartQuery`.
 pub(super) fn start(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiResult {
     let input = Input::new(value, INVALID);
-    let groups = groups(&input, cx)?;
     let (from, to) = times(&input)?;
     let text = input.opt_str("queryString")?.ok_or_else(|| input.missing("queryString"))?;
     let limit =
@@ -88,7 +89,11 @@ pub(super) fn start(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiRe
     if let Some(language) = input.opt_str("queryLanguage")?.filter(|language| *language != "CWLI") {
         return Err(invalid(format!("The sandbox has the query language CWLI only, not {language}.")));
     }
-    let query = Query::parse(text).map_err(|error| malformed(text, &error))?;
+    let query = Query::parse(text).map_err(|error| malformed(text, &error))?.as_the_service();
+    let groups = match query.source() {
+        Some(source) => of_source(sandbox, cx, &input, source)?,
+        None => groups(&input, cx)?,
+    };
     let started = Arc::new(Started {
         id: sandbox.new_id(),
         text: text.to_owned(),
@@ -97,19 +102,27 @@ pub(super) fn start(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> ApiRe
         cancelled: AtomicBool::new(false),
         outcome: Mutex::new(Outcome::Running),
     });
-    let events = change(sandbox, cx, |state| {
+    let (events, others) = change(sandbox, cx, |state| {
         let events = events(state, cx, &groups, (from, to))?;
+        let others = if query.needs_other_events() { others(state, cx, &groups, to)? } else { Others::default() };
         state.queries.0.push_back(Arc::clone(&started));
         if state.queries.0.len() > MAX_QUERIES {
             state.queries.0.pop_front();
         }
-        Ok(events)
+        Ok((events, others))
     })?;
     let id = started.id.clone();
     let now = cx.now.as_millisecond();
     run(move || {
-        let ran = query.run(events, (from, to), now, limit, &started.cancelled);
-        started.end(ran.map_or(Outcome::Cancelled, |results| Outcome::Complete(Arc::new(results))));
+        let setting = Setting { window: (from, to), now_ms: now, limit, cancelled: &started.cancelled };
+        started.end(match query.run_with(events, &setting, &others) {
+            Ok(results) => Outcome::Complete(Arc::new(results)),
+            Err(Stopped::Cancelled) => Outcome::Cancelled,
+            Err(Stopped::NoEvents(why)) => {
+                tracing::info!(%why, "a query failed");
+                Outcome::Failed
+            }
+        });
     });
     Ok(json!({ "queryId": id }))
 }
@@ -144,6 +157,48 @@ fn groups(input: &Input<'_>, cx: &CallContext) -> Result<Vec<String>, ApiError> 
     one.iter().chain(&names).try_for_each(|group| checks::check_group_name(input, "logGroupName", group))?;
     let identified = identifiers.iter().map(|identifier| checks::identified(input, cx, identifier)).collect::<Result<Vec<_>, _>>()?;
     Ok(one.into_iter().chain(names).chain(identified).map(str::to_owned).collect())
+}
+
+/// The groups that the query names itself, for a call that names none.
+fn of_source(sandbox: &Sandbox, cx: &CallContext, input: &Input<'_>, source: &Source) -> Result<Vec<String>, ApiError> {
+    let ways = ["logGroupName", "logGroupNames", "logGroupIdentifiers"];
+    if ways.iter().any(|way| input.get(way).is_some()) {
+        return Err(invalid("A query with SOURCE names its log groups itself: the call must not name any."));
+    }
+    let is_here = source.accounts.is_empty() || source.accounts.iter().any(|account| *account == cx.account);
+    let all = view(sandbox, cx, |state| Ok(state.groups().keys().cloned().collect::<Vec<_>>()))?;
+    Ok(if source.names.is_empty() {
+        all.into_iter().filter(|name| is_here && source.includes(name)).collect()
+    } else {
+        source.names.clone()
+    })
+}
+
+/// The events of all groups, for queries that look at other groups or times than their own.
+#[derive(Default)]
+struct Others {
+    events: Vec<Event>,
+    /// The groups that there are, and those of the query.
+    groups: Vec<String>,
+    own: Vec<String>,
+}
+
+fn others(state: &State, cx: &CallContext, own: &[String], to: i64) -> Result<Others, ApiError> {
+    let groups: Vec<String> = state.groups().keys().cloned().collect();
+    Ok(Others { events: events(state, cx, &groups, (0, to))?, groups, own: own.to_vec() })
+}
+
+impl Elsewhere for Others {
+    fn events(&self, source: Option<&Source>, (from, to): (i64, i64)) -> Result<Vec<Event>, String> {
+        let missing = source.and_then(|source| source.names.iter().find(|name| !self.groups.contains(name)));
+        if let Some(name) = missing {
+            return Err(format!("The log group {name} does not exist"));
+        }
+        let is_meant = |group: &str| source.map_or_else(|| self.own.iter().any(|own| own == group), |source| source.includes(group));
+        let meant: Vec<&String> = self.groups.iter().filter(|group| is_meant(group)).collect();
+        let is_of = |event: &&Event| meant.iter().any(|group| event.log.split_once(':').is_some_and(|(_, of)| of == group.as_str()));
+        Ok(self.events.iter().filter(|event| (from..=to).contains(&event.at_ms)).filter(is_of).cloned().collect())
+    }
 }
 
 /// Start and end in milliseconds, both inclusive; the API has whole seconds.

@@ -1,5 +1,7 @@
 //! Commands, functions and errors, each with what it comes to.
 
+mod golden;
+
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
@@ -199,7 +201,7 @@ fn statistics_tell_what_was_looked_at() {
     assert_eq!((statistics.scanned, statistics.matched), (7, 4));
     assert!(statistics.bytes > 300);
     let cancelled = Query::parse("stats count(*)").unwrap().run(events(), (0, 0), 0, 10, &AtomicBool::new(true));
-    assert_eq!(cancelled, Err(Cancelled));
+    assert_eq!(cancelled, Err(Stopped::Cancelled));
 }
 
 #[test]
@@ -330,6 +332,8 @@ fn parts_of_the_events_can_be_run_apart_and_joined() {
         "filter ispresent(modelId) | limit 3",
         "filter latency > 100 | fields latency | sort latency asc | limit 2",
         "sort modelId desc",
+        "sort @timestamp desc | limit 2",
+        "filter ispresent(modelId) | sort @timestamp desc | fields latency | limit 3",
         "stats count(*), sum(latency), avg(latency), min(latency), max(latency), pct(latency, 90), countDistinct(who) by modelId",
         "stats earliest(latency), latest(latency), sortsFirst(modelId), sortsLast(modelId), round(stddev(latency), 6), round(variance(latency), 6)",
         "stats values(modelId), topk(2, modelId), histogram(latency, 500), rate(latency, 1m) by bin(1m)",
@@ -341,7 +345,9 @@ fn parts_of_the_events_can_be_run_apart_and_joined() {
             assert_eq!(merged(text, events(), cut), whole, "{text} cut at {cut}");
         }
     }
-    assert!(!Query::parse("dedup modelId").unwrap().is_mergeable());
+    for text in ["dedup modelId", "sort @timestamp desc | dedup modelId", "limit 3 | sort modelId", "unnest a into b"] {
+        assert!(!Query::parse(text).unwrap().is_mergeable(), "{text}");
+    }
 }
 
 proptest! {
