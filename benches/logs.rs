@@ -1,0 +1,199 @@
+//! The log engine against what people would use instead, in one run on the same bytes, as ratios: `rg` for texts, DuckDB for statistics,
+//! libdeflate for packed files.
+//!
+//! Run by `cargo xtask bench logs [RECORDS…]`, which installs the peers; without numbers it takes 200,000 and 1,000,000 records (4 GB of disk).
+#![expect(clippy::print_stdout, reason = "a bench reports on its output")]
+
+#[path = "logs/generator.rs"]
+mod generator;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use outcrop::base::parallel;
+use outcrop::insights::{Query, Setting};
+use outcrop::logs::Store;
+use outcrop::logs::import;
+use outcrop::logs::store::Writer;
+use outcrop::logs::store::disk::Cache;
+
+use generator::{FREQUENT, RARE, Written};
+
+/// How often a search is measured: the best counts, as the machine's other work only slows down.
+const TIMES: usize = 5;
+const SEED: u64 = 42;
+
+#[derive(Default)]
+struct Verdict {
+    within: u32,
+    over: u32,
+}
+
+impl Verdict {
+    /// Prints a row: `ours` and `peer` in seconds, and how many times faster ours must be.
+    fn row(&mut self, what: &str, ours: f64, (peer_name, peer): (&str, f64), least: f64) {
+        let ratio = peer / ours;
+        let is_within = ratio >= least;
+        if is_within {
+            self.within += 1
+        } else {
+            self.over += 1
+        }
+        let mark = if is_within { "within" } else { "OVER" };
+        println!("{what:<44}{:>11.2} ms  {peer_name:<12}{:>11.2} ms{ratio:>9.1}x  at least {least}x  {mark}", ours * 1e3, peer * 1e3);
+    }
+}
+
+fn main() {
+    let sizes: Vec<usize> = std::env::args().skip(1).filter_map(|arg| arg.replace(['_', ','], "").parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![200_000, 1_000_000] } else { sizes };
+    let mut verdict = Verdict::default();
+    for records in sizes {
+        let folder = tempfile::tempdir_in(target()).expect("a folder for the records");
+        bench(folder.path(), records, &mut verdict);
+    }
+    println!("{} within budget, {} over", verdict.within, verdict.over);
+}
+
+/// On the disk of the build: the folder for temporary files may be memory.
+fn target() -> PathBuf {
+    std::env::current_exe().ok().and_then(|path| Some(path.parent()?.to_owned())).unwrap_or_else(std::env::temp_dir)
+}
+
+fn bench(folder: &Path, records: usize, verdict: &mut Verdict) {
+    let written = generator::write(folder, records, SEED).expect("records are written");
+    println!("\n{records} records, {:.0} MB, seed {SEED}; best of {TIMES}", written.bytes as f64 / 1e6);
+    let store = imported(folder, &written, verdict);
+    let size: usize = store.blocks().iter().map(|block| block.size()).sum();
+    let share = size as f64 / written.bytes as f64;
+    if share <= 1.2 {
+        verdict.within += 1
+    } else {
+        verdict.over += 1
+    }
+    println!("{:<44}{share:>11.2} of the lines' bytes, mapped from disk; at most 1.2", "size with columns and index");
+    searches(&store, &written, verdict);
+    statistics(&store, &written, verdict);
+}
+
+fn best(mut work: impl FnMut()) -> f64 {
+    let once = |work: &mut dyn FnMut()| {
+        let start = Instant::now();
+        work();
+        start.elapsed().as_secs_f64()
+    };
+    (0..TIMES).map(|_| once(&mut work)).fold(f64::INFINITY, f64::min)
+}
+
+/// Imports the packed objects; libdeflate unpacks the same files on as many threads, twice each in turns.
+fn imported(folder: &Path, written: &Written, verdict: &mut Verdict) -> std::sync::Arc<Store> {
+    let files = import::find(std::slice::from_ref(&written.objects)).expect("objects are there");
+    let (mut ours, mut peer, mut store) = (f64::INFINITY, f64::INFINITY, None);
+    for turn in 0..2 {
+        let start = Instant::now();
+        parallel::map(&files, |file| unpacked(&file.path));
+        peer = peer.min(start.elapsed().as_secs_f64());
+        let mut writer = Writer::open(&Cache::new(folder.join(format!("cache{turn}")), u64::MAX), "bench").expect("a collection");
+        let start = Instant::now();
+        let progress = import::run(&files, &mut writer, &AtomicBool::new(false), &mut |_, _| {}).expect("records are imported");
+        ours = ours.min(start.elapsed().as_secs_f64());
+        assert!(progress.problems.is_empty() && progress.counts.copies == 0, "{progress:?}");
+        store = Some(writer.snapshot());
+    }
+    verdict.row("import .json.gz, columns and index included", ours, ("libdeflate", peer), 0.6);
+    store.expect("two turns")
+}
+
+fn unpacked(path: &Path) -> usize {
+    let packed = std::fs::read(path).expect("an object");
+    let length = u32::from_le_bytes(packed[packed.len() - 4..].try_into().expect("four bytes")) as usize;
+    let mut to = vec![0; length];
+    libdeflater::Decompressor::new().gzip_decompress(&packed, &mut to).expect("gzip")
+}
+
+fn run(store: &Store, text: &str) -> u64 {
+    let query = Query::parse(text).expect("a query");
+    let setting = Setting { window: (i64::MIN, i64::MAX), now_ms: 0, limit: 10_000, cancelled: &AtomicBool::new(false) };
+    let results = query.run_over(store, &setting).expect("not cancelled");
+    match results.rows.first().map(|(values, _)| &values[..]) {
+        Some([value]) if results.rows.len() == 1 => value.number().unwrap_or(1.0) as u64,
+        _ => results.rows.len() as u64,
+    }
+}
+
+fn searches(store: &Store, written: &Written, verdict: &mut Verdict) {
+    let rows = [
+        ("rare word", RARE, "| limit 1000", 20.0),
+        ("request id", written.request_id.as_str(), "| limit 1000", 200.0),
+        ("absent word", "notaword", "| limit 1000", 200.0),
+        ("frequent word, newest 1,000", FREQUENT, "| limit any 1000", 10.0),
+        ("frequent word, all counted", FREQUENT, "| stats count(*)", 0.8),
+    ];
+    for (what, word, rest, least) in rows {
+        let query = format!("filter @message like \"{word}\" {rest}");
+        let found = run(store, &query);
+        let ours = best(|| drop(run(store, &query)));
+        let (peer, counted) = ripgrep(word, &written.lines);
+        assert!(found == counted || (rest.contains("1000") && found == counted.min(1_000)), "{what}: {found} here, {counted} by rg");
+        verdict.row(&format!("{what} ({counted} records)"), ours, ("rg", peer), least);
+    }
+}
+
+/// Seconds and lines found.
+fn ripgrep(word: &str, lines: &Path) -> (f64, u64) {
+    let mut counted = 0;
+    let seconds = best(|| {
+        let output =
+            Command::new("rg").args(["--count", "--fixed-strings", "--no-config", word]).arg(lines).output().expect("rg is installed");
+        counted = String::from_utf8_lossy(&output.stdout).trim().parse().unwrap_or(0);
+    });
+    (seconds, counted)
+}
+
+const STATISTICS: [(&str, &str, &str); 2] = [
+    (
+        "count, mean and p99 of tokens by model",
+        "stats count(*), avg(output.outputTokenCount), pct(output.outputTokenCount, 99) by modelId",
+        "select count(*), avg(tokens), quantile_cont(tokens, 0.99) from records group by model",
+    ),
+    ("count by 5 minutes", "stats count(*) by bin(5m)", "select time_bucket(interval 5 minute, at), count(*) from records group by 1"),
+];
+
+fn statistics(store: &Store, written: &Written, verdict: &mut Verdict) {
+    let peers = duckdb(&written.lines);
+    for ((what, query, _), peer) in STATISTICS.into_iter().zip(peers) {
+        let ours = best(|| drop(run(store, query)));
+        verdict.row(what, ours, ("DuckDB", peer), 8.0);
+    }
+}
+
+/// Seconds of each statistic over DuckDB's own table in memory, best of [`TIMES`].
+fn duckdb(lines: &Path) -> Vec<f64> {
+    let queries: Vec<&str> = STATISTICS.iter().map(|(_, _, sql)| *sql).collect();
+    let script = format!(
+        r#"
+import duckdb, json, sys, time
+db = duckdb.connect()
+db.execute("create table records as select cast(timestamp as timestamp) at, modelId model, output.outputTokenCount::int tokens from read_json(?, format='newline_delimited', columns={{timestamp: 'VARCHAR', modelId: 'VARCHAR', output: 'STRUCT(outputTokenCount BIGINT)'}})", [sys.argv[1]])
+for sql in json.loads(sys.argv[2]):
+    times = []
+    for _ in range({TIMES}):
+        start = time.perf_counter()
+        db.execute(sql).fetchall()
+        times.append(time.perf_counter() - start)
+    print(min(times))
+"#
+    );
+    let clients = std::env::var_os("OUTCROP_FOREIGN_CLIENTS").map(PathBuf::from).expect("run by cargo xtask bench logs");
+    let output = Command::new(clients.join("bin/python"))
+        .arg("-c")
+        .arg(script)
+        .arg(lines)
+        .arg(serde_json::json!(queries).to_string())
+        .output()
+        .expect("python");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.parse().ok()).collect()
+}
