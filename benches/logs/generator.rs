@@ -223,13 +223,15 @@ impl Generator {
             self.random.u64(..1 << 48)
         );
         let at = timestamp_ms(at_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let most = [512, 1024, 2048, 4096][self.random.usize(..4)];
+        let caller = CALLERS[self.random.usize(..CALLERS.len())];
         let mut record = json!({
             "schemaType": "ModelInvocationLog", "schemaVersion": "1.0", "timestamp": at, "accountId": "123456789012",
-            "identity": {"arn": format!("arn:aws:{}", CALLERS[self.random.usize(..CALLERS.len())])},
+            "identity": {"arn": format!("arn:aws:{}", caller)},
             "region": "us-east-1", "requestId": request_id,
             "operation": if self.random.f64() < 0.8 { "Converse" } else { "ConverseStream" }, "modelId": model,
             "input": {"inputContentType": "application/json", "inputBodyJson": {"messages": messages, "inferenceConfig": {
-                "maxTokens": [512, 1024, 2048, 4096][self.random.usize(..4)], "temperature": (self.random.f64() * 100.0).round() / 100.0, "topP": 0.999, "stopSequences": []}},
+                "maxTokens": most, "temperature": (self.random.f64() * 100.0).round() / 100.0, "topP": 0.999, "stopSequences": []}},
                 "inputTokenCount": input},
         });
         if self.random.f64() < 0.01 {
