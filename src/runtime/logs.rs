@@ -1,6 +1,7 @@
 //! Effects of the logs slice: finding the log group, loading events, searching them, fetching bodies, waiting for a record.
 
 mod bodies;
+mod files;
 mod load;
 
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub fn run(jobs: &Jobs, effect: LogsEffect) {
         LogsEffect::ListGroups => list_groups(jobs),
         LogsEffect::Load(order) => jobs.start(slot("load"), load::run(jobs.clone(), order)),
         LogsEffect::StopLoading => stop(jobs, "load"),
+        LogsEffect::ReadFiles { number, paths } => jobs.start(slot("files"), files::run(jobs.clone(), number, paths)),
+        LogsEffect::StopFiles => stop(jobs, "files"),
         LogsEffect::Search { number, store, filter, window } => search(jobs, number, store, filter, window),
         LogsEffect::FetchBodies { entry, bodies } => jobs.start(slot("bodies"), bodies::run(jobs.clone(), entry, bodies)),
         LogsEffect::Await { group, request_id } => await_record(jobs, group, request_id),

@@ -242,6 +242,13 @@ impl Jobs {
         }
     }
 
+    /// Sends `event` to the window, waiting for room: on threads for work that takes a while only.
+    pub fn emit_blocking(&self, event: impl Into<Event>) {
+        if self.0.events.blocking_send(event.into()).is_ok() {
+            (self.0.wake)();
+        }
+    }
+
     /// Sends `event` to the window without waiting; tells whether there was room.
     pub fn try_emit(&self, event: impl Into<Event>) -> bool {
         let sent = self.0.events.try_send(event.into()).is_ok();

@@ -9,9 +9,9 @@ mod top_bar;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::overlays::{help, notices, palette::Palette, toasts};
-use super::screens::{Screens, calls::CallsDrawer};
+use super::screens::{Screens, calls::CallsDrawer, logs};
 use super::theme::{Theme, size};
-use crate::app::{Commands, State};
+use crate::app::{Commands, Screen, State};
 
 /// Everything that is drawn, with what only drawing cares for.
 #[derive(Debug, Default)]
@@ -31,6 +31,10 @@ impl Shell {
         self.calls.panel(ui, state, commands);
         let ground = Theme::of(ui).ground;
         CentralPanel::default().frame(Frame::new().fill(ground)).show(ui, |ui| self.screens.ui(ui, state, commands));
+        // The playground takes files as attachments.
+        if state.screen != Screen::Playground {
+            logs::drop_target(ui, commands);
+        }
         self.above(ui, state, commands);
     }
 

@@ -27,6 +27,7 @@ mod sandbox_robust;
 mod sandbox_s3;
 mod story_alarms;
 mod story_dashboard;
+mod story_files;
 mod story_insights;
 mod story_keyboard;
 mod story_lab;

@@ -1,6 +1,7 @@
 //! The logs slice: its state, what a person can do there, what the runtime must do for it, and what happens to it.
 
 pub mod columns;
+pub mod files;
 pub mod link;
 pub mod listed;
 pub mod reduce;
@@ -12,6 +13,7 @@ pub mod work;
 use std::sync::Arc;
 
 pub use self::columns::{Column, Columns};
+pub use self::files::{Files, FilesEvent};
 pub use self::listed::{Context, Listed};
 pub use self::work::{Work, WorkEffect, WorkEvent};
 use super::remote::Remote;
@@ -38,6 +40,10 @@ pub struct LogsState {
     pub range: Range,
     /// The loading of events.
     pub load: Load,
+    /// Files that are shown instead of a log group.
+    pub files: Option<Files>,
+    /// Files opened so far; only the newest ones' records are taken.
+    pub files_number: u64,
     /// The loaded events.
     pub store: Arc<Store>,
     /// Which of them are asked for.
@@ -199,6 +205,12 @@ pub enum LogsCommand {
     ShowRange(Range),
     /// Stop loading; what is loaded stays.
     StopLoading,
+    /// Show the records of files and folders.
+    OpenFiles(Vec<std::path::PathBuf>),
+    /// Stop reading files; what is read stays.
+    StopFiles,
+    /// Show the log group again.
+    CloseFiles,
     /// Words and "phrases" to find.
     SetText(String),
     /// Only this value, or not only this value any more.
@@ -275,6 +287,15 @@ pub enum LogsEffect {
     Load(LoadOrder),
     /// End the load.
     StopLoading,
+    /// Read files into a collection.
+    ReadFiles {
+        /// Number of the import.
+        number: u64,
+        /// Files and folders.
+        paths: Vec<std::path::PathBuf>,
+    },
+    /// End the reading of files.
+    StopFiles,
     /// Find what `filter` asks for.
     Search {
         /// Number of the search.
@@ -324,6 +345,8 @@ pub struct LoadOrder {
 /// What happened to this screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LogsEvent {
+    /// Files were read.
+    Files(FilesEvent),
     /// The logging configuration was read.
     Source(Result<Source, Problem>),
     /// The log groups were listed.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::listed::Back;
 use super::{Awaited, Context, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
-use super::{link, listed, selection, work};
+use super::{files, link, listed, selection, work};
 use crate::app::{Command, Effect, Remote, Screen, State};
 use crate::base::problem::Problem;
 use crate::logs::detail::Detail;
@@ -25,6 +25,9 @@ pub fn command(state: &mut State, command: LogsCommand) -> Vec<Effect> {
         LogsCommand::SetRange(range) => set_range(state, range),
         LogsCommand::ShowRange(range) => show_range(state, range),
         LogsCommand::StopLoading => stop_loading(state),
+        LogsCommand::OpenFiles(paths) => files::open(state, paths),
+        LogsCommand::StopFiles => files::stop(state),
+        LogsCommand::CloseFiles => files::close(state),
         LogsCommand::SetText(text) => filter(state, |f| f.text = text),
         LogsCommand::Include(dimension, value) => filter(state, |f| f.choice_mut(dimension).toggle_include(&value)),
         LogsCommand::Exclude(dimension, value) => filter(state, |f| f.choice_mut(dimension).toggle_exclude(&value)),
@@ -64,6 +67,7 @@ pub fn event(state: &mut State, event: LogsEvent) -> Vec<Effect> {
         LogsEvent::Bodies(outcome) => bodies(state, outcome),
         LogsEvent::Waited { request_id, outcome } => waited(state, &request_id, &outcome),
         LogsEvent::Work(event) => work::event(state, event),
+        LogsEvent::Files(event) => files::event(state, event),
     }
 }
 
@@ -116,8 +120,9 @@ fn list_groups(state: &mut State) -> Vec<Effect> {
 }
 
 fn choose_group(state: &mut State, group: Option<String>) -> Vec<Effect> {
+    let closed = files::close(state);
     state.logs.chosen = group;
-    group_may_have_changed(state)
+    closed.into_iter().chain(group_may_have_changed(state)).collect()
 }
 
 fn source_found(state: &mut State, outcome: Result<Source, Problem>) -> Vec<Effect> {
@@ -129,7 +134,7 @@ fn source_found(state: &mut State, outcome: Result<Source, Problem>) -> Vec<Effe
 fn group_may_have_changed(state: &mut State) -> Vec<Effect> {
     let group = state.logs.group().map(str::to_owned);
     let mut effects = Vec::new();
-    if group != state.logs.load.group {
+    if state.logs.files.is_none() && group != state.logs.load.group {
         effects.extend(forget_events(state));
         state.logs.load.group = group;
     }
@@ -138,7 +143,7 @@ fn group_may_have_changed(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-fn forget_events(state: &mut State) -> Vec<Effect> {
+pub(super) fn forget_events(state: &mut State) -> Vec<Effect> {
     let logs = &mut state.logs;
     logs.store = Arc::default();
     logs.load = Load { number: logs.load.number + 1, ..Load::default() };
@@ -166,6 +171,9 @@ fn show_range(state: &mut State, range: Range) -> Vec<Effect> {
 fn load(state: &mut State, newer_only: bool) -> Vec<Effect> {
     let now_ms = state.now.as_millisecond();
     let logs = &mut state.logs;
+    if logs.files.is_some() {
+        return Vec::new();
+    }
     let Some(group) = logs.group().map(str::to_owned) else { return Vec::new() };
     let (from, _) = logs.range.at(now_ms);
     let covered = logs.load.covered.filter(|(start, _)| *start <= from + LATE_MS && newer_only);
@@ -186,7 +194,7 @@ fn stop_loading(state: &mut State) -> Vec<Effect> {
 }
 
 fn loaded(state: &mut State, number: u64, store: Arc<Store>, progress: Progress) -> Vec<Effect> {
-    if number != state.logs.load.number {
+    if number != state.logs.load.number || state.logs.files.is_some() {
         return Vec::new();
     }
     state.logs.load.progress = progress;
@@ -242,7 +250,7 @@ fn add_term(filter: &mut Filter, term: &str) {
 }
 
 /// Asks for what the filter finds in the loaded events.
-fn search(state: &mut State) -> Vec<Effect> {
+pub(super) fn search(state: &mut State) -> Vec<Effect> {
     let window = state.logs.window(state.now.as_millisecond());
     let logs = &mut state.logs;
     logs.search.asked += 1;

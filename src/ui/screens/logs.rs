@@ -8,6 +8,7 @@ mod conversation;
 mod detail;
 mod empty;
 mod facets;
+mod files;
 mod header;
 mod highlight;
 mod histogram;
@@ -27,6 +28,7 @@ use crate::logs::filter::Filter;
 use crate::logs::query::Query;
 use crate::ui::theme::Theme;
 
+pub use files::drop_target;
 pub(super) use names::ModelNames;
 
 /// Below this width in points facets are folded away and the opened record takes the whole place.
@@ -41,6 +43,7 @@ pub struct LogsScreen {
     detail: detail::DetailView,
     comparison: comparison::ComparisonView,
     columns: columns::Chooser,
+    files: files::Opener,
     asked: Asked,
 }
 
@@ -104,8 +107,9 @@ impl LogsScreen {
     fn records(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, narrow: bool) {
         toolbar::waiting_link(ui, state, commands);
         toolbar::awaited(ui, state, commands);
-        toolbar::ui(ui, state, commands, &mut self.facets, narrow);
+        toolbar::ui(ui, state, commands, (&mut self.facets, &mut self.files), narrow);
         search::remarks(ui, &self.asked.query);
+        files::banner(ui, state, commands);
         toolbar::loading(ui, state, commands);
         toolbar::export(ui, state, commands);
         if empty::ui(ui, state, commands) {

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::toolbar::failure;
-use crate::app::logs::LogsCommand;
+use crate::app::logs::{Files, LogsCommand};
 use crate::app::{Command, Commands, Screen, State};
 use crate::metrics::range::{DAY_MS, Range};
 use crate::ui::icons;
@@ -13,6 +13,9 @@ use crate::ui::widgets::{Busy, Empty};
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) -> bool {
     let logs = &state.logs;
     let in_window = logs.view.histogram.peak() > 0 || !logs.view.rows.is_empty();
+    if let Some(files) = &logs.files {
+        return no_records(ui, state, files);
+    }
     if state.connection.environment().is_none() {
         not_connected(ui, commands);
     } else if logs.group().is_none() {
@@ -23,6 +26,19 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) -> bool {
         Busy::new("Loading records…").show(ui);
     } else if logs.load.problem.is_none() {
         nothing_yet(ui, state, commands);
+    }
+    true
+}
+
+/// What there is to say of files without a record; the banner tells the rest.
+fn no_records(ui: &mut Ui, state: &State, files: &Files) -> bool {
+    if !state.logs.store.is_empty() {
+        return false;
+    }
+    if files.is_running {
+        Busy::new("Reading records…").show(ui);
+    } else if files.problem.is_none() {
+        Empty::new(icons::FOLDER_OPEN, "The files hold no record").detail("Records are lines of JSON, as Bedrock writes them").show(ui);
     }
     true
 }

@@ -3,6 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::facets::Facets;
+use super::files::Opener;
 use super::search;
 use crate::app::insights::InsightsCommand;
 use crate::app::logs::{LogsCommand, Wait};
@@ -15,20 +16,24 @@ use crate::ui::theme::{Theme, Tone, size};
 use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, choice_of, copy_button, hint, note};
 
 /// The row of controls, in two rows where the place is narrow.
-pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, facets: &mut Facets, narrow: bool) {
+pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, (facets, files): (&mut Facets, &mut Opener), narrow: bool) {
     let two_rows = ui.available_width() < 760.0;
     ui.horizontal(|ui| {
         if ui.add(Push::icon(icons::LIST_FILTER, "Show or hide the filters").selected(facets.shown(narrow))).clicked() {
             facets.switch(narrow);
         }
-        let controls = if two_rows { 4.0 } else { 450.0 };
+        let controls = if two_rows { 4.0 } else { 486.0 };
         search::ui(ui, state, commands, (ui.available_width() - controls).max(160.0));
         if !two_rows {
             time_and_source(ui, state, commands);
+            files.ui(ui, commands);
         }
     });
     if two_rows {
-        ui.horizontal_wrapped(|ui| time_and_source(ui, state, commands));
+        ui.horizontal_wrapped(|ui| {
+            time_and_source(ui, state, commands);
+            files.ui(ui, commands);
+        });
     }
 }
 
