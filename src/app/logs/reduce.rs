@@ -95,6 +95,12 @@ pub fn follow(state: &mut State) -> Vec<Effect> {
 pub fn environment_changed(state: &mut State) -> Vec<Effect> {
     let old = std::mem::take(&mut state.logs);
     state.logs = LogsState { range: old.range, tab: old.tab, search: after(old.search), link: old.link, ..LogsState::default() };
+    if old.files.is_some() {
+        // Files belong to no place to work.
+        let logs = &mut state.logs;
+        (logs.files, logs.store, logs.view, logs.filter) = (old.files, old.store, old.view, old.filter);
+    }
+    state.logs.files_number = old.files_number;
     state.logs.load.number = old.load.number + 1;
     state.logs.work.number = old.work.number + 1;
     if state.logs.link.is_some() {
