@@ -147,11 +147,10 @@ impl Resource {
     pub fn removal_order(&self) -> u8 {
         match self {
             Self::LoggingConfiguration { .. } => 0,
-            Self::Dashboard { .. } => 3,
             // An alarm that is evaluated makes its detector anew, and sends to its topic.
             Self::Alarm { .. } => 1,
             Self::AnomalyDetector { .. } => 2,
-            Self::Topic { .. } => 3,
+            Self::Topic { .. } | Self::Dashboard { .. } => 3,
             Self::LogGroup { .. } => 4,
             Self::BucketStatement { .. } => 5,
             Self::Bucket { .. } => 6,

@@ -110,7 +110,9 @@ impl Search {
             self.view.errors += judged.errors;
             self.view.raw += judged.raw;
             for (counts, more) in self.counts.iter_mut().zip(judged.counts) {
-                more.into_iter().for_each(|(value, count)| *counts.entry(value).or_insert(0) += count);
+                for (value, count) in more {
+                    *counts.entry(value).or_insert(0) += count;
+                }
             }
         }
         self.left = from;

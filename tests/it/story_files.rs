@@ -13,7 +13,7 @@ use crate::support::{click, open_at, see, until};
 
 fn records(folder: &Path) {
     let record = |n: u32| {
-        let text = if n % 10 == 0 { "a refund please" } else { "a question" };
+        let text = if n.is_multiple_of(10) { "a refund please" } else { "a question" };
         format!(
             r#"{{"schemaType":"ModelInvocationLog","requestId":"r{n}","timestamp":"2026-03-02T12:00:{:02}Z","modelId":"anthropic.claude-3-haiku","operation":"Converse","input":{{"inputBodyJson":{{"messages":[{{"role":"user","content":[{{"text":"{text} {n}"}}]}}]}}}}}}"#,
             n % 60

@@ -336,7 +336,7 @@ fn a_stream_cut_at_any_event_ends_in_a_clear_state_and_keeps_its_words() {
     harness.state_mut().take(Command::Playground(PlaygroundCommand::Edit(Box::new(Edit::Parameters(short)))));
     let mut ask = |breaks_after: Option<u32>| {
         place.fail(|faults| {
-            (faults.break_streams, faults.break_after_events) = (u32::from(breaks_after.is_some()), breaks_after.unwrap_or(0))
+            (faults.break_streams, faults.break_after_events) = (u32::from(breaks_after.is_some()), breaks_after.unwrap_or(0));
         });
         harness.state_mut().take(Command::Playground(PlaygroundCommand::NewChat));
         type_message(&mut harness, "What is an outcrop?");

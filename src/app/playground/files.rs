@@ -30,7 +30,7 @@ pub(super) fn attach(state: &mut State, paths: Vec<PathBuf>) -> Vec<Effect> {
 pub(super) fn read(playground: &mut PlaygroundState, files: Vec<Result<Arc<Attachment>, String>>) {
     playground.attaching = false;
     for file in files {
-        match file.and_then(|file| fitting(playground, file)) {
+        match file.and_then(|file| fitting(playground, &file)) {
             Ok(file) => playground.draft.attachments.push(Arc::new(file)),
             Err(why) => playground.refused.push(why),
         }
@@ -38,15 +38,15 @@ pub(super) fn read(playground: &mut PlaygroundState, files: Vec<Result<Arc<Attac
 }
 
 /// The file under a name of its own, or why it is one too many.
-fn fitting(playground: &PlaygroundState, file: Arc<Attachment>) -> Result<Attachment, String> {
+fn fitting(playground: &PlaygroundState, file: &Arc<Attachment>) -> Result<Attachment, String> {
     let carried = if playground.draft.mode == Mode::Chat { playground.chat.totals.carried } else { Count::default() };
-    let all = Count::of(playground.draft.attachments.iter().chain([&file])).and(carried);
+    let all = Count::of(playground.draft.attachments.iter().chain([file])).and(carried);
     if let Some(why) = all.excess() {
         return Err(format!("{} was left out. {why}", file.name));
     }
     let earlier = playground.chat.turns.iter().flat_map(|turn| &turn.attachments);
     let taken: Vec<&str> = playground.draft.attachments.iter().chain(earlier).map(|other| other.name.as_str()).collect();
-    Ok(Attachment::clone(&file).renamed(&taken))
+    Ok(Attachment::clone(file).renamed(&taken))
 }
 
 /// Writes the conversation into the folder of exports.

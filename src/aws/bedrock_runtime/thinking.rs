@@ -27,7 +27,7 @@ pub enum Effort {
 
 impl Thinking {
     /// The fields of the request, under the model's own names.
-    pub(super) fn fields(&self) -> Vec<(String, Value)> {
+    pub(super) fn fields(self) -> Vec<(String, Value)> {
         match self {
             Self::Budget(tokens) => vec![("thinking".to_owned(), json!({"type": "enabled", "budget_tokens": tokens}))],
             Self::Adaptive(effort) => {

@@ -30,6 +30,16 @@ enum Field {
     Lines,
 }
 
+/// Where the values of a field are, to read them.
+pub(super) enum Values<'a> {
+    /// In this column.
+    Column(Column<'a>),
+    /// No record has the field.
+    Nowhere,
+    /// They must be read from the lines.
+    Lines,
+}
+
 /// One record of a block.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Record {
@@ -53,12 +63,12 @@ impl Cells {
         &self.block
     }
 
-    /// The column of the field at `place`: nothing inside when no record has it, nothing at all when it must be read from the lines.
-    pub(super) fn column(&self, place: usize) -> Option<Option<Column<'_>>> {
-        match self.fields.get(place)? {
-            Field::Column(name) => self.block.column(name).map(Some),
-            Field::Nowhere => Some(None),
-            Field::Lines => None,
+    /// Where the values of the field at `place` are.
+    pub(super) fn values(&self, place: usize) -> Values<'_> {
+        match self.fields.get(place) {
+            Some(Field::Column(name)) => self.block.column(name).map_or(Values::Lines, Values::Column),
+            Some(Field::Nowhere) => Values::Nowhere,
+            Some(Field::Lines) | None => Values::Lines,
         }
     }
 
@@ -119,7 +129,11 @@ impl Record {
 
     /// The value of the field at `place`; nothing when the line must be read for it.
     pub(in super::super) fn field(&self, place: usize) -> Option<Value> {
-        let cell = self.cells.column(place)?.map_or(Cell::Nothing, |column| column.cell(self.at()));
+        let cell = match self.cells.values(place) {
+            Values::Column(column) => column.cell(self.at()),
+            Values::Nowhere => Cell::Nothing,
+            Values::Lines => return None,
+        };
         Some(match cell {
             Cell::Nothing => Value::Null,
             Cell::Number(number) => Some(number).into(),

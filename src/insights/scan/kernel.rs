@@ -8,7 +8,7 @@ use super::super::functions::aggregates::Of;
 use super::super::plan::{Code, System};
 use super::super::time::Length;
 use super::super::value::Value;
-use super::cells::Cells;
+use super::cells::{Cells, Values};
 use crate::logs::store::block::time_at;
 use crate::logs::store::column::{Column, Whole};
 
@@ -46,9 +46,10 @@ struct Key {
 impl Key {
     fn of(code: &Code, cells: &Cells, rows: Range<usize>) -> Option<Self> {
         match code {
-            Code::Found(place) => match cells.column(*place)? {
-                None => Some(Self { of: vec![0; rows.len()], values: vec![Value::Null] }),
-                Some(column) => Self::of_codes(&column, rows),
+            Code::Found(place) => match cells.values(*place) {
+                Values::Nowhere => Some(Self { of: vec![0; rows.len()], values: vec![Value::Null] }),
+                Values::Column(column) => Self::of_codes(&column, rows),
+                Values::Lines => None,
             },
             Code::Round { of, to, up: false } if matches!(**of, Code::System(System::Timestamp)) => {
                 Some(Self::of_periods(*to, cells, rows))
@@ -138,9 +139,10 @@ impl<'a> Sums<'a> {
         let of = wanted.of;
         let source = match wanted.arguments.first() {
             None if of == Of::Count => Source::Rows,
-            Some(Code::Found(place)) => match cells.column(*place)? {
-                None => Source::Nothing,
-                Some(column) => match column.whole() {
+            Some(Code::Found(place)) => match cells.values(*place) {
+                Values::Lines => return None,
+                Values::Nowhere => Source::Nothing,
+                Values::Column(column) => match column.whole() {
                     Whole::Numbers(values) => Source::Numbers(values),
                     Whole::Codes(codes) if of == Of::Count => Source::Codes(codes, column.texts().len()),
                     _ => return None,
@@ -167,8 +169,7 @@ impl<'a> Sums<'a> {
             Source::Rows => groups.iter().for_each(|group| self.states[*group as usize].count += 1),
             Source::Nothing => {}
             Source::Codes(codes, texts) => {
-                for (row, group) in rows.zip(groups).filter(|(row, _)| Column::code_at(codes, *row) < texts) {
-                    debug_assert!(row < codes.len());
+                for (_, group) in rows.zip(groups).filter(|(row, _)| Column::code_at(codes, *row) < texts) {
                     self.states[*group as usize].count += 1;
                 }
             }

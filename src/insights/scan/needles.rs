@@ -28,7 +28,7 @@ fn conjunct(expr: &Expr, found: &mut Vec<String>) {
         }
         Node::Binary(Operator::Equal, left, right) => match (&left.node, &right.node) {
             (Node::Field(name), Node::Literal(Value::Text(text))) | (Node::Literal(Value::Text(text)), Node::Field(name)) => {
-                add(name, text, found)
+                add(name, text, found);
             }
             _ => {}
         },

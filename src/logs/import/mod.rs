@@ -104,7 +104,8 @@ pub fn run(
     tell: &mut dyn FnMut(&Progress, &Writer),
 ) -> Result<Progress, ImportError> {
     let watch = Stopwatch::start();
-    let known: std::collections::HashSet<String> = writer.folder().map(|folder| folder.sources()).unwrap_or_default().into_iter().collect();
+    let known: std::collections::HashSet<String> =
+        writer.folder().map(super::store::disk::Folder::sources).unwrap_or_default().into_iter().collect();
     let (old, new): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| known.contains(&file.identity));
     let mut progress = Progress {
         files: files.len(),
@@ -127,7 +128,7 @@ pub fn run(
         let taken = made.iter().try_for_each(|made: Made| {
             take(made, writer, &mut progress, &mut finished)?;
             progress.took = watch.elapsed();
-            if progress.took - noted > NOTE_EVERY {
+            if progress.took > noted + NOTE_EVERY {
                 note(writer, &mut finished)?;
                 noted = progress.took;
             }

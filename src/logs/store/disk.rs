@@ -74,7 +74,7 @@ impl Cache {
 
     /// Bytes that all collections take.
     pub fn size(&self) -> u64 {
-        self.collections().iter().map(|folder| folder.size()).sum()
+        self.collections().iter().map(Folder::size).sum()
     }
 
     /// The collections, the one used longest ago first.
@@ -162,26 +162,12 @@ impl Folder {
         paths.sort();
         for path in paths {
             match path.extension().and_then(|ending| ending.to_str()) {
-                Some(ENDING) => self.read_block(&path, &mut found),
+                Some(ENDING) => read_block(&path, &mut found),
                 Some(PART) => fs::remove_file(&path).map_err(failed("remove", &path))?,
                 _ => {}
             }
         }
         Ok(found)
-    }
-
-    fn read_block(&self, path: &Path, found: &mut Found) {
-        match mapped(path)
-            .map_err(|error| error.to_string())
-            .and_then(|data| Block::open(data, true).map_err(|error: BlockError| error.to_string()))
-        {
-            Ok(block) => found.blocks.push(block),
-            Err(why) => {
-                let kept = files::set_aside(path)
-                    .map_or_else(|error| format!("and could not be set aside: {error}"), |to| format!("kept as {}", to.display()));
-                found.damaged.push(format!("{}: {why}; {kept}", path.display()));
-            }
-        }
     }
 
     /// Writes a block and gives it back as a mapped file.
@@ -211,13 +197,28 @@ impl Folder {
     /// Notes that `names` need not be read again; what was made of them must be durable by then.
     pub fn add_sources(&self, names: &[String]) -> Result<(), DiskError> {
         let path = self.path.join(SOURCES);
-        let text: String = names.iter().map(|name| format!("{}\n", name.replace(['\n', '\r'], " "))).collect();
+        let lines: Vec<String> = names.iter().map(|name| name.replace(['\n', '\r'], " ")).collect();
+        let text = lines.join("\n") + "\n";
         let write = || {
             let mut file = fs::OpenOptions::new().create(true).append(true).open(&path)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()
         };
         write().map_err(failed("write", &path))
+    }
+}
+
+fn read_block(path: &Path, found: &mut Found) {
+    match mapped(path)
+        .map_err(|error| error.to_string())
+        .and_then(|data| Block::open(data, true).map_err(|error: BlockError| error.to_string()))
+    {
+        Ok(block) => found.blocks.push(block),
+        Err(why) => {
+            let kept = files::set_aside(path)
+                .map_or_else(|error| format!("and could not be set aside: {error}"), |to| format!("kept as {}", to.display()));
+            found.damaged.push(format!("{}: {why}; {kept}", path.display()));
+        }
     }
 }
 

@@ -81,7 +81,7 @@ pub struct Place {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("len", &self.len).field("blocks", &self.blocks.len()).finish()
+        f.debug_struct("Store").field("len", &self.len).field("blocks", &self.blocks.len()).finish_non_exhaustive()
     }
 }
 
@@ -102,6 +102,7 @@ impl Store {
 
     /// The same events with `entries` added, in memory: each once.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "whoever makes entries has no more use for them")]
     pub fn with(&self, entries: Vec<Entry>) -> Self {
         let mut writer = Writer::from(self);
         let origin = Arc::new(Origin { log: String::new(), stream: String::new() });

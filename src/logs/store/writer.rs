@@ -120,10 +120,9 @@ impl Writer {
             block = rebuilt(&[last, &block], |_, _| true);
             self.open.pop();
         }
-        if is_full(&block) && self.home.is_some() { self.seal_block(&block) } else { self.keep_open(block) }
-    }
-
-    fn keep_open(&mut self, block: Block) -> Result<(), DiskError> {
+        if is_full(&block) && self.home.is_some() {
+            return self.seal_block(&block);
+        }
         self.open.push(Arc::new(block));
         Ok(())
     }

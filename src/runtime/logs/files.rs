@@ -52,7 +52,7 @@ fn read(jobs: &Jobs, number: u64, paths: &[PathBuf], cancelled: &AtomicBool) -> 
     let (watch, mut told) = (Stopwatch::start(), Duration::ZERO);
     let outcome = import::run(&files, &mut writer, cancelled, &mut |progress, writer| {
         let now = watch.elapsed();
-        if told == Duration::ZERO || now - told >= TELL_EVERY {
+        if told == Duration::ZERO || now >= told + TELL_EVERY {
             told = now;
             tell(progress, writer);
         }
