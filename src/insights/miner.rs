@@ -237,7 +237,9 @@ mod tests {
 
     fn found(messages: &[&str]) -> Vec<(String, u64)> {
         let mut miner = Miner::default();
-        messages.iter().for_each(|message| miner.add(message, false));
+        for message in messages {
+            miner.add(message, false);
+        }
         miner.found().into_iter().map(|found| (found.template, found.count)).collect()
     }
 

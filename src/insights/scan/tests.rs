@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
-use crate::insights::{Event, Pointer, Query, Results, Setting};
+use crate::insights::{Event, Pointer, Query, Results, Setting, Value};
 use crate::logs::Store;
 use crate::logs::store::{Incoming, Origin, Writer};
 
@@ -101,7 +101,7 @@ fn the_rows_and_counts_are_the_same() {
                 results
                     .rows
                     .iter()
-                    .map(|(values, pointer)| (values.iter().map(|value| value.shown()).collect::<Vec<_>>(), pointer.clone()))
+                    .map(|(values, pointer)| (values.iter().map(Value::shown).collect::<Vec<_>>(), pointer.clone()))
                     .collect::<Vec<_>>()
             };
             assert_eq!(shown(&found), shown(&expected), "{query}");

@@ -88,7 +88,7 @@ fn an_import_goes_on_where_it_was() {
         fs::write(files.join(format!("{n}.ndjson")), record(n)).unwrap();
     }
     let mut writer = Writer::open(&cache, "folder").unwrap();
-    let first = run(&find(&[files.clone()]).unwrap()[..4], &mut writer, &AtomicBool::new(false), &mut |_, _| {}).unwrap();
+    let first = run(&find(std::slice::from_ref(&files)).unwrap()[..4], &mut writer, &AtomicBool::new(false), &mut |_, _| {}).unwrap();
     assert_eq!((first.counts.new, first.known), (4, 0));
     drop(writer);
     let mut writer = Writer::open(&cache, "folder").unwrap();

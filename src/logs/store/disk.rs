@@ -260,7 +260,7 @@ mod tests {
             files::create_private_dir(folder.path()).unwrap();
             fs::write(folder.path().join("x.block"), [0; 100]).unwrap();
             fs::write(folder.path().join(SOURCES), "").unwrap();
-            let used = SystemTime::now() - std::time::Duration::from_secs(age);
+            let used = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000 - age);
             fs::File::options().append(true).open(folder.path().join(SOURCES)).unwrap().set_modified(used).unwrap();
         }
         let kept = cache.folder("kept");

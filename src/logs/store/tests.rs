@@ -69,7 +69,7 @@ fn small_additions_are_joined_and_snapshots_do_not_change() {
     add(&mut writer, 0..1);
     let before = writer.snapshot();
     for n in 1..500 {
-        add(&mut writer, n..n + 1);
+        add(&mut writer, n..=n);
     }
     let after = writer.snapshot();
     assert_eq!((before.len(), after.len()), (1, 500));

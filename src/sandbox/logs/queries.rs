@@ -165,7 +165,7 @@ fn of_source(sandbox: &Sandbox, cx: &CallContext, input: &Input<'_>, source: &So
     if ways.iter().any(|way| input.get(way).is_some()) {
         return Err(invalid("A query with SOURCE names its log groups itself: the call must not name any."));
     }
-    let is_here = source.accounts.is_empty() || source.accounts.iter().any(|account| *account == cx.account);
+    let is_here = source.accounts.is_empty() || source.accounts.contains(&cx.account);
     let all = view(sandbox, cx, |state| Ok(state.groups().keys().cloned().collect::<Vec<_>>()))?;
     Ok(if source.names.is_empty() {
         all.into_iter().filter(|name| is_here && source.includes(name)).collect()

@@ -34,6 +34,8 @@ pub struct JsonTree {
     cursor: Option<usize>,
     /// A row to bring into sight with the next frame.
     reveal: Option<usize>,
+    /// Whether there are no columns beside the tree.
+    is_alone: bool,
 }
 
 /// What a person wants of a single value beyond the tree.
@@ -82,6 +84,12 @@ impl JsonTree {
         self.tools(ui, value);
         let (row, act) = self.list(ui)?;
         self.act(ui, value, row, &act)
+    }
+
+    /// Offers no columns: there is no list beside the tree that could show them.
+    pub fn alone(&mut self) -> &mut Self {
+        self.is_alone = true;
+        self
     }
 
     fn tools(&mut self, ui: &mut Ui, value: &Value) {
@@ -167,7 +175,7 @@ impl JsonTree {
         area.show_rows(ui, ROW, self.rows.len(), |ui, range| {
             for index in range {
                 let row = &self.rows[index];
-                if let Some(act) = row_ui(ui, row, self.cursor == Some(index), self.query.trim()) {
+                if let Some(act) = row_ui(ui, row, self.cursor == Some(index), self.query.trim(), self.is_alone) {
                     done = Some((index, act));
                 }
             }
@@ -219,22 +227,24 @@ impl JsonTree {
     }
 }
 
-fn row_ui(ui: &mut Ui, row: &Row, current: bool, query: &str) -> Option<Act> {
+fn row_ui(ui: &mut Ui, row: &Row, current: bool, query: &str, is_alone: bool) -> Option<Act> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), row_sense());
     response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, current, format!("{} {}", row.name, row.value)));
     paint_row(ui, rect, row, current || response.hovered(), query);
     let response = if row.cut { response.on_hover_text(crate::base::text::one_line(&row.whole, TOOLTIP)) } else { response };
     let clicked = response.clicked().then_some(if row.foldable { Act::Switch } else { Act::Choose });
-    menu(&response, row).or(clicked)
+    menu(&response, row, is_alone).or(clicked)
 }
 
-fn menu(response: &Response, row: &Row) -> Option<Act> {
+fn menu(response: &Response, row: &Row, is_alone: bool) -> Option<Act> {
     let copy = [("Copy path", Act::CopyPath), (if row.foldable { "Copy subtree" } else { "Copy value" }, Act::CopyValue)];
     let filter = [("Filter for this value", Act::Only), ("Leave out this value", Act::Without), ("Show as a column", Act::Column)];
     let is_single = row.kind != Kind::Container && row.value != "null";
     let mut act = None;
     response.context_menu(|ui| {
-        for (words, choice) in copy.into_iter().chain(filter.into_iter().filter(|_| is_single)) {
+        for (words, choice) in
+            copy.into_iter().chain(filter.into_iter().filter(|(_, act)| is_single && !(is_alone && matches!(act, Act::Column))))
+        {
             let button = ui.button(words);
             let button = if let Some(text) = stands_for(row, &choice) { button.on_hover_text(text) } else { button };
             if button.clicked() {

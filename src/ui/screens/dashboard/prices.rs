@@ -75,7 +75,7 @@ impl Prices {
                     let price = models::price(id);
                     let is_own = own.prices.iter().any(|own| own.model == *id);
                     row.col(|ui| {
-                        drop(ui.label(RichText::new(models::short_name(id)).color(Theme::of(ui).series(id).color)).on_hover_text(id))
+                        drop(ui.label(RichText::new(models::short_name(id)).color(Theme::of(ui).series(id).color)).on_hover_text(id));
                     });
                     for text in numbers(price.as_ref().map(|(price, _)| price)) {
                         row.col(|ui| drop(ui.label(RichText::new(text).monospace())));

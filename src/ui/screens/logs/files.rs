@@ -67,10 +67,8 @@ pub fn banner(ui: &mut Ui, state: &State, commands: &mut Commands) {
             if Busy::new("Reading").cancel("Stop").show(ui) {
                 commands.send(Command::Logs(LogsCommand::StopFiles));
             }
-        } else if files.progress.is_cancelled || files.progress.done < files.progress.files {
-            if ui.add(Push::quiet("Go on").small()).clicked() {
-                commands.send(Command::Logs(LogsCommand::OpenFiles(files.paths.clone())));
-            }
+        } else if files.progress.done < files.progress.files && ui.add(Push::quiet("Go on").small()).clicked() {
+            commands.send(Command::Logs(LogsCommand::OpenFiles(files.paths.clone())));
         }
         if ui.add(Push::quiet("Back to the log group").small()).clicked() {
             commands.send(Command::Logs(LogsCommand::CloseFiles));
@@ -89,17 +87,11 @@ pub fn banner(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn told(files: &Files) -> String {
     let progress = &files.progress;
-    let mut words =
-        format!("From {}: {} in {}", files.name(), count(progress.counts.new, "new record"), count(progress.files as u64, "file"));
+    let words = format!("From {}: {} in {}", files.name(), count(progress.counts.new, "new record"), count(progress.files as u64, "file"));
     if files.is_running {
         let left = progress.remaining().map_or_else(String::new, |left| format!(", about {} s left", left.as_secs() + 1));
-        words.push_str(&format!(
-            " · {} of {}, {} a second{left}",
-            bytes(progress.bytes_done),
-            bytes(progress.bytes),
-            grouped(progress.rate() as u64)
-        ));
-        return words;
+        let (done, all, rate) = (bytes(progress.bytes_done), bytes(progress.bytes), grouped(progress.rate() as u64));
+        return format!("{words} · {done} of {all}, {rate} a second{left}");
     }
     let parts = [
         (progress.known as u64, "known already", "file"),
@@ -107,8 +99,6 @@ fn told(files: &Files) -> String {
         (progress.counts.raw, "that are no invocations", "line"),
         (progress.counts.broken, "of these broken", "line"),
     ];
-    for (number, what, noun) in parts.into_iter().filter(|(number, _, _)| *number > 0) {
-        words.push_str(&format!(" · {} {what}", count(number, noun)));
-    }
-    words
+    let told = parts.into_iter().filter(|(number, _, _)| *number > 0).map(|(number, what, noun)| format!("{} {what}", count(number, noun)));
+    std::iter::once(words).chain(told).collect::<Vec<_>>().join(" · ")
 }

@@ -195,7 +195,7 @@ fn told(ui: &mut Ui, tone: Tone, words: &str) -> bool {
 }
 
 /// The Logs Insights query that the filter stands for, and at its right what concerns the list as a whole.
-pub fn insights(ui: &mut Ui, asked: &super::Asked, commands: &mut Commands, list: impl FnOnce(&mut Ui, &mut Commands)) {
+pub(super) fn insights(ui: &mut Ui, asked: &super::Asked, commands: &mut Commands, list: impl FnOnce(&mut Ui, &mut Commands)) {
     let theme = Theme::of(ui);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

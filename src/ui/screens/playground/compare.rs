@@ -5,6 +5,7 @@ use egui::{Align, Align2, Layout, RichText, Role, ScrollArea, Sense, TextStyle, 
 use super::history::History;
 use super::picker::Target;
 use super::{Wish, metrics};
+use crate::app::playground::chat::Chat;
 use crate::app::playground::{MOST_LANES, Outcome, PlaygroundCommand, PlaygroundState, Reply};
 use crate::app::{Command, Commands, State};
 use crate::base::text::{dollars, grouped};
@@ -77,7 +78,7 @@ impl Columns {
         ui.allocate_ui_with_layout(vec2(ui.available_width(), room), Layout::top_down(Align::Min), |ui| {
             ui.set_min_size(vec2(ui.available_width(), room));
             ui.set_max_height(room);
-            if state.playground.chat_of(lane).is_none_or(|chat| chat.is_empty()) {
+            if state.playground.chat_of(lane).is_none_or(Chat::is_empty) {
                 invitation(ui);
             } else {
                 self.histories[lane].ui(ui, state, lane, commands, wishes);
@@ -93,7 +94,7 @@ impl Columns {
 
 fn head(ui: &mut Ui, playground: &PlaygroundState, lane: usize, commands: &mut Commands, wishes: &mut Vec<Wish>) {
     let id = playground.model_of(lane).unwrap_or("no model");
-    let running = playground.chat_of(lane).is_some_and(|chat| chat.is_running());
+    let running = playground.chat_of(lane).is_some_and(Chat::is_running);
     ui.horizontal(|ui| {
         ui.set_min_height(size::CONTROL);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -15,10 +15,10 @@ const CHARACTER: f32 = 6.6;
 pub struct Heights {
     width: u32,
     ids: Vec<u64>,
-    heights: Vec<f32>,
+    each: Vec<f32>,
     /// Whether a height was measured.
     known: Vec<bool>,
-    /// A Fenwick tree over `heights`: entry `i` sums as many heights before `i + 1` as the lowest set bit of `i + 1` says.
+    /// A Fenwick tree over `each`: entry `i` sums as many heights before `i + 1` as the lowest set bit of `i + 1` says.
     sums: Vec<f64>,
 }
 
@@ -43,16 +43,16 @@ impl Heights {
 
     fn pop(&mut self) {
         self.ids.pop();
-        self.heights.pop();
+        self.each.pop();
         self.known.pop();
         self.sums.pop();
     }
 
     fn push(&mut self, id: u64, height: f32) {
         self.ids.push(id);
-        self.heights.push(height);
+        self.each.push(height);
         self.known.push(false);
-        let number = self.heights.len();
+        let number = self.each.len();
         let mut sum = f64::from(height);
         let mut step = 1;
         while step < lowest_bit(number) {
@@ -64,7 +64,7 @@ impl Heights {
 
     /// How many turns there are.
     pub fn len(&self) -> usize {
-        self.heights.len()
+        self.each.len()
     }
 
     /// Where the turn at `place` begins, points from the top.
@@ -85,7 +85,7 @@ impl Heights {
 
     /// Height of the turn at `place`.
     pub fn height(&self, place: usize) -> f32 {
-        self.heights[place]
+        self.each[place]
     }
 
     /// The turn that covers the height `y`, or the last one.
@@ -106,12 +106,12 @@ impl Heights {
 
     /// Takes a measured height; returns by how much the guess before it was wrong.
     pub fn measured(&mut self, place: usize, height: f32) -> f32 {
-        let change = height - self.heights[place];
+        let change = height - self.each[place];
         let guessed = !std::mem::replace(&mut self.known[place], true);
         if change.abs() < 0.5 {
             return 0.0;
         }
-        self.heights[place] = height;
+        self.each[place] = height;
         let mut number = place + 1;
         while number <= self.len() {
             self.sums[number - 1] += f64::from(change);

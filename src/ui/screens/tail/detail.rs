@@ -8,10 +8,11 @@ use crate::app::tail::TailCommand;
 use crate::app::{Commands, State};
 use crate::base::clock::timestamp_ms;
 use crate::logs::detail::Detail;
+use crate::logs::query::exactly;
 use crate::ui::screens::logs::conversation::ConversationView;
 use crate::ui::screens::logs::detail as reading;
 use crate::ui::theme::size;
-use crate::ui::widgets::{JsonTree, KeyValues, Push, choice_of, section};
+use crate::ui::widgets::{JsonTree, JsonWish, KeyValues, Push, choice_of, section};
 use crate::ui::{format, icons};
 
 /// Below this height in points facts and content scroll as one.
@@ -49,7 +50,13 @@ impl DetailView {
             Tab::Conversation => reading::scrolling(ui, "tail-conversation", |ui| {
                 reading::conversation_tab(ui, &mut self.conversation, detail, query);
             }),
-            Tab::Json if detail.json.is_object() => reading::tall(ui, |ui| self.tree.show(ui, reading::key(detail), &detail.json)),
+            Tab::Json if detail.json.is_object() => {
+                reading::tall(ui, |ui| match self.tree.alone().show(ui, reading::key(detail), &detail.json) {
+                    Some(JsonWish::Only { path, value }) => send(commands, TailCommand::SetSearch(exactly(&path, &value, true))),
+                    Some(JsonWish::Without { path, value }) => send(commands, TailCommand::SetSearch(exactly(&path, &value, false))),
+                    Some(JsonWish::Column(_)) | None => {}
+                });
+            }
             Tab::Json | Tab::Raw => reading::scrolling(ui, "tail-raw", |ui| reading::raw_tab(ui, detail)),
         }
     }
