@@ -265,7 +265,7 @@ fn both(ui: &mut Ui, outcome: &Outcome) {
     };
     let amount =
         outcome.there.as_ref().and_then(|answer| answer.as_ref().ok()).map(|answer| price::of_bytes(answer.results.statistics.bytes));
-    let amount = amount.map(|amount| format!(" · AWS bills {} for it", price::shown(amount))).unwrap_or_default();
+    let amount = amount.map(|amount| format!(" · {} on AWS", price::shown(amount))).unwrap_or_default();
     hint(ui, format!("{}    {}{amount}", told("Here", &outcome.here), told("CloudWatch", &outcome.there)));
 }
 

@@ -11,6 +11,9 @@ use crate::ui::icons;
 use crate::ui::theme::Tone;
 use crate::ui::widgets::{Field, Push, caption, choice_of, copy_button, hint, note};
 
+/// Width of what is said of the cost, points; where there is less, it stands below.
+const COST: f32 = 330.0;
+
 /// What the bar keeps between frames: the name under which the query is saved, while it is typed.
 #[derive(Debug, Default)]
 pub struct RunBar {
@@ -20,6 +23,7 @@ pub struct RunBar {
 impl RunBar {
     /// Draws the bar.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let mut is_told = is_low(ui);
         ui.horizontal_wrapped(|ui| {
             run(ui, state, commands);
             if let Some(place) = choice_of(ui, &state.insights.place, &Place::ALL) {
@@ -27,10 +31,14 @@ impl RunBar {
             }
             self.save(ui, state, commands);
             copy_button(ui, "query", || state.insights.text.clone());
-            if !is_low(ui) {
+            if !is_told && ui.available_width() > COST {
+                is_told = true;
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| cost(ui, state));
             }
         });
+        if !is_told {
+            cost(ui, state);
+        }
     }
 
     /// A name for the query, and where it is kept.
