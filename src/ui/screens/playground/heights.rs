@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn summed(heights: &Heights, place: usize) -> f32 {
-        heights.heights[..place].iter().map(|height| f64::from(*height)).sum::<f64>() as f32
+        heights.each[..place].iter().map(|height| f64::from(*height)).sum::<f64>() as f32
     }
 
     #[test]
