@@ -204,7 +204,7 @@ impl Generator {
         let asked = (total as f64 * (0.1 + 0.6 * self.random.f64())) as usize;
         let mut prompt = format!("{}\n{}", self.prompt(), self.text(asked));
         if self.random.f64() < 0.001 {
-            prompt.push_str(&format!(" The answer involves a {RARE}."));
+            prompt.extend([" The answer involves a ", RARE, "."]);
         }
         let answer = self.text(total - asked);
         let (input, output) = (prompt.len() / 4 + self.random.usize(..=12), answer.len() / 4 + self.random.usize(1..=12));
