@@ -330,7 +330,7 @@ mod tests {
         let state = opened_state();
         assert_eq!(state.lab.chosen, "where-to-work");
         assert_eq!(state.lab.status("log-group"), Status::WillNotRun { because: "needs step 1, Where to work".to_owned() });
-        assert_eq!(state.lab.done(), (0, 9));
+        assert_eq!(state.lab.done(), (0, 11));
     }
 
     #[test]
