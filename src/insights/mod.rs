@@ -4,7 +4,7 @@
 //! is a pipeline of commands over rows; a row is an event with what the commands before have computed.
 //!
 //! `parser` makes commands of a text, `plan` operators of commands with every name resolved to a place, `pipeline` pushes events through them.
-//! [`reference`] lists every command and function; what CloudWatch has beyond these is refused by name, with its place in the text.
+//! [`mod@reference`] lists every command and function; what CloudWatch has beyond these is refused by name, with its place in the text.
 
 mod accumulator;
 mod ast;
