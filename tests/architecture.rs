@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("insights", &["logs"]),
     ("metrics", &[]),
     ("aws", &[]),
-    ("lab", &["aws", "models", "prompts", "logs", "metrics"]),
+    ("lab", &["aws", "insights", "models", "prompts", "logs", "metrics"]),
     ("sandbox", &["insights", "logs", "metrics", "models", "prompts"]),
     ("runtime", &["app", "aws", "sandbox", "insights", "lab", "logs", "metrics", "models", "prompts"]),
     ("ui", &["app", "aws", "insights", "lab", "logs", "metrics", "models", "prompts"]),

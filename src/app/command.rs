@@ -12,6 +12,7 @@ use super::resources::ResourcesCommand;
 use super::sandbox::{SandboxCommand, SandboxDeed, USUAL_CLASS};
 use super::settings::{ThemeChoice, ZoneChoice};
 use super::state::Screen;
+use super::tail::TailCommand;
 use crate::aws::Environment;
 
 /// Something a person can do.
@@ -73,6 +74,8 @@ pub enum Command {
     Logs(LogsCommand),
     /// In the queries.
     Insights(InsightsCommand),
+    /// In Live Tail.
+    Tail(TailCommand),
     /// In the alarms.
     Alarms(AlarmsCommand),
     /// In the resources.
@@ -206,6 +209,7 @@ fn screen_face(screen: Screen) -> Option<Face> {
         Screen::Dashboard => keyed("Dashboard", "Plots of invocations, latency, tokens and errors", CMD, Key::Num3),
         Screen::Logs => keyed("Logs", "Invocation records", CMD, Key::Num4),
         Screen::Insights => keyed("Insights", "Queries over the records, run here", CMD, Key::Num5),
+        Screen::Tail => keyed("Live Tail", "Log events as they arrive", CMD, Key::Num6),
         Screen::Alarms => keyed("Alarms", "What shall wake you: alarms, their states, their history", CMD, Key::Num7),
         Screen::Resources => keyed("Resources", "What was created, and clean-up", CMD, Key::Num8),
         Screen::Sandbox => {

@@ -12,6 +12,7 @@ use super::resources::ResourcesEffect;
 use super::sandbox::SandboxEffect;
 use super::settings::Settings;
 use super::state::Screen;
+use super::tail::TailEffect;
 use crate::aws::Environment;
 
 /// Something to do outside the state.
@@ -43,6 +44,8 @@ pub enum Effect {
     Records(WorkEffect),
     /// For the queries.
     Insights(InsightsEffect),
+    /// For Live Tail.
+    Tail(TailEffect),
     /// For the alarms.
     Alarms(AlarmsEffect),
     /// For the resources.

@@ -9,6 +9,7 @@ use super::playground::PlaygroundEvent;
 use super::resources::ResourcesEvent;
 use super::sandbox::SandboxEvent;
 use super::state::{Connected, NoticeLevel, ProfileInfo, Screen, Storage};
+use super::tail::TailEvent;
 use crate::aws::recorder::CallRecord;
 use crate::base::problem::Problem;
 
@@ -37,6 +38,8 @@ pub enum Event {
     Logs(LogsEvent),
     /// In the queries.
     Insights(InsightsEvent),
+    /// In Live Tail.
+    Tail(TailEvent),
     /// In the alarms.
     Alarms(AlarmsEvent),
     /// In the resources.

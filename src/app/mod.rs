@@ -1,7 +1,7 @@
 //! The program itself: what it knows ([`state`]), what a person can do ([`command`]), what the runtime must do ([`effect`]), what happened
 //! ([`event`]) and the one place that changes anything ([`mod@reduce`]).
 //!
-//! Each screen with a life of its own is a folder here (`lab`, `playground`, `dashboard`, `logs`, `insights`, `alarms`, `resources`, `sandbox`) that holds its slice of all of
+//! Each screen with a life of its own is a folder here (`lab`, `playground`, `dashboard`, `logs`, `insights`, `tail`, `alarms`, `resources`, `sandbox`) that holds its slice of all of
 //! these; the top-level vocabularies nest the slices. Drawing is in `ui`, doing is in `runtime`.
 
 pub mod alarms;
@@ -19,6 +19,7 @@ pub mod resources;
 pub mod sandbox;
 pub mod settings;
 pub mod state;
+pub mod tail;
 pub mod window;
 
 pub use command::{Command, Commands};

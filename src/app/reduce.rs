@@ -3,7 +3,7 @@
 use super::remote::Remote;
 use super::settings::{Settings, ThemeChoice, ZoneChoice};
 use super::state::{Connected, Screen};
-use super::{Command, Effect, Event, State, alarms, dashboard, insights, lab, logs, playground, resources, sandbox};
+use super::{Command, Effect, Event, State, alarms, dashboard, insights, lab, logs, playground, resources, sandbox, tail};
 use crate::aws::Environment;
 use crate::base::problem::Problem;
 
@@ -66,6 +66,7 @@ fn run_command(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Dashboard(command) => dashboard::reduce::command(state, command),
         Command::Logs(command) => logs::reduce::command(state, command),
         Command::Insights(command) => insights::reduce::command(state, command),
+        Command::Tail(command) => tail::reduce::command(state, command),
         Command::Alarms(command) => alarms::reduce::command(state, command),
         Command::Resources(command) => resources::reduce::command(state, &command),
         Command::Sandbox(command) => sandbox::reduce::command(state, command),
@@ -88,6 +89,7 @@ fn take_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Dashboard(event) => dashboard::reduce::event(state, event),
         Event::Logs(event) => logs_event(state, event),
         Event::Insights(event) => insights::reduce::event(state, event),
+        Event::Tail(event) => tail::reduce::event(state, event),
         Event::Alarms(event) => alarms::reduce::event(state, event),
         Event::Resources(event) => resources::reduce::event(state, event),
         Event::Sandbox(event) => sandbox::reduce::event(state, event),
@@ -135,6 +137,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
         Screen::Dashboard => dashboard::reduce::entered(state),
         Screen::Logs => logs::reduce::entered(state),
         Screen::Insights => insights::reduce::entered(state),
+        Screen::Tail => tail::reduce::entered(state),
         Screen::Alarms => alarms::reduce::entered(state),
         Screen::Resources => resources::reduce::entered(state),
         Screen::Sandbox => sandbox::reduce::entered(state),
@@ -188,6 +191,7 @@ fn connected(state: &mut State, outcome: Result<Connected, Problem>) -> Vec<Effe
         dashboard::reduce::environment_changed,
         logs::reduce::environment_changed,
         insights::reduce::environment_changed,
+        tail::reduce::environment_changed,
         alarms::reduce::environment_changed,
         resources::reduce::environment_changed,
         sandbox::reduce::environment_changed,

@@ -7,7 +7,7 @@ use strum::{EnumIter, IntoStaticStr};
 
 use super::remote::Remote;
 use super::settings::Settings;
-use super::{alarms, dashboard, insights, lab, logs, playground, resources, sandbox};
+use super::{alarms, dashboard, insights, lab, logs, playground, resources, sandbox, tail};
 use crate::aws::recorder::CallRecord;
 use crate::aws::{Environment, EnvironmentKind};
 use crate::base::clock::Timestamp;
@@ -28,6 +28,8 @@ pub enum Screen {
     Logs,
     /// Queries over the records.
     Insights,
+    /// Log events as they arrive.
+    Tail,
     /// What shall wake a person.
     Alarms,
     /// What the program created, and clean-up.
@@ -57,6 +59,8 @@ pub struct State {
     pub logs: logs::LogsState,
     /// Queries over the records.
     pub insights: insights::InsightsState,
+    /// Log events as they arrive.
+    pub tail: tail::TailState,
     /// What shall wake a person.
     pub alarms: alarms::AlarmsState,
     /// Ledger and clean-up.

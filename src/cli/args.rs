@@ -56,6 +56,8 @@ pub enum Command {
     Import(ImportOptions),
     /// Open the window on the record that a link leads to.
     Open(OpenOptions),
+    /// Print log events as they arrive, through CloudWatch's Live Tail.
+    Tail(TailOptions),
     /// Check identity, Region, permissions of every planned call and access to models; one line each, with the remedy.
     Doctor(DoctorOptions),
 }
@@ -277,6 +279,44 @@ fn parse_time(text: &str) -> Result<i64, String> {
         .ok()
         .and_then(|count| count.checked_mul(ms))
         .ok_or_else(|| "write a number and s, m, h or d, such as 3h".to_owned())
+}
+
+/// Options of `outcrop tail`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TailOptions {
+    /// A log group to follow; may be given up to ten times. Without one it is the group that invocation logging writes to.
+    #[arg(long, value_name = "NAME")]
+    pub log_group: Vec<String>,
+    /// Only streams whose names begin so; may be given several times, with one log group alone.
+    #[arg(long, value_name = "PREFIX")]
+    pub stream_prefix: Vec<String>,
+    /// Only events that this filter pattern selects, such as '{ $.errorCode = "*" }'.
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Option<String>,
+    /// Mark this term; may be given up to five times.
+    #[arg(long, value_name = "TERM")]
+    pub highlight: Vec<String>,
+    /// How events are printed.
+    #[arg(long, value_enum, default_value_t = TailFormat::Text)]
+    pub format: TailFormat,
+    /// End after this time, such as 10m. Sessions are billed by the minute.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub for_ms: Option<i64>,
+    /// End after so many events.
+    #[arg(long, value_name = "N")]
+    pub max: Option<u64>,
+    /// Follow the window's own sandbox, also while the window is open.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// How events of a tail are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TailFormat {
+    /// Time, model, tokens and prompt of invocations; other events as they are.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// Options of `outcrop doctor`.

@@ -11,6 +11,7 @@ pub mod output;
 pub mod place;
 pub mod query;
 pub mod sandbox;
+pub mod tail;
 pub mod window;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::R
         Command::Import(options) => import::run(options, out),
         // The window has an async runtime of its own, so that `main` opens it.
         Command::Open(_) => anyhow::bail!("a link is opened by the window"),
+        Command::Tail(options) => tail::run(&args.place, options, out).await,
         Command::Doctor(options) => doctor::run(&args.place, options, out).await,
     }
 }

@@ -46,6 +46,11 @@ impl Output {
         Self { out: Box::new(std::io::stdout()), err: Box::new(std::io::stderr()), colour }
     }
 
+    /// Whether standard output shows colours.
+    pub fn colour(&self) -> bool {
+        self.colour
+    }
+
     /// Prints a line of the result.
     pub fn line(&mut self, text: &str) {
         Self::write(&mut self.out, text);

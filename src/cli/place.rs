@@ -8,7 +8,7 @@ use crate::aws::{Environment, EnvironmentKind, Session, profiles};
 use crate::base::clock::{PacedClock, SharedClock, SystemClock};
 use crate::base::files;
 use crate::sandbox::Sandbox;
-use crate::sandbox::embedded::Embedded;
+use crate::sandbox::embedded::{self, Embedded};
 
 /// An open place; close it so that the sandbox keeps its state.
 pub struct Opened {
@@ -52,6 +52,20 @@ pub async fn open(place: &Place, sandbox: bool, out: &mut Output) -> anyhow::Res
     let session = Session::connect(&environment, no_recorder()).await?;
     let clock = embedded.as_ref().map_or_else(SystemClock::shared, |e| e.sandbox().clock().clone());
     Ok(Opened { session: session.on_clock(clock.clone()), clock, embedded })
+}
+
+/// Like [`open`], but a sandbox that is being served already, by the window or in another terminal, is used where it is.
+pub async fn open_running(place: &Place, sandbox: bool, out: &mut Output) -> anyhow::Result<Opened> {
+    let served = embedded::address(&files::data_dir().join("sandbox")).filter(|_| sandbox && !place.is_given());
+    let Some(url) = served.filter(|url| is_served(url)) else { return open(place, sandbox, out).await };
+    let session = Session::connect(&Environment::sandbox(url), no_recorder()).await?;
+    Ok(Opened { session, clock: SystemClock::shared(), embedded: None })
+}
+
+/// Whether somebody listens there; the file of a program that was killed stays behind.
+fn is_served(url: &str) -> bool {
+    let address = url.trim_start_matches("http://").trim_end_matches('/').parse();
+    address.is_ok_and(|address| std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_secs(1)).is_ok())
 }
 
 async fn start_sandbox(place: &Place, out: &mut Output) -> anyhow::Result<Embedded> {

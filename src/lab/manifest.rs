@@ -73,6 +73,10 @@ pub enum GoTo {
     Dashboard,
     /// The log viewer.
     Logs,
+    /// The queries.
+    Insights,
+    /// Live Tail.
+    LiveTail,
     /// The alarms.
     Alarms,
     /// The resources.

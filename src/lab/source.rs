@@ -22,9 +22,11 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "bedrock-monitoring/04-service-role.md",
     "bedrock-monitoring/05-invocation-logging.md",
     "bedrock-monitoring/06-playground.md",
-    "bedrock-monitoring/07-metrics.md",
-    "bedrock-monitoring/08-clean-up.md",
+    "bedrock-monitoring/07-logs-insights.md",
+    "bedrock-monitoring/08-live-tail.md",
+    "bedrock-monitoring/09-metrics.md",
     "bedrock-monitoring/10-alarms.md",
+    "bedrock-monitoring/11-clean-up.md",
 ];
 
 /// Where labs come from.

@@ -1,6 +1,6 @@
 //! Log records and the ways to select them.
 //!
-//! Owns what a log event says, whoever delivered it: filter patterns, the invocation record, the store of loaded records, the filter of the log
+//! Owns what a log event says, whoever delivered it: filter patterns, the invocation record, the store of loaded records, what a Live Tail has brought, the filter of the log
 //! viewer and what it finds. Not here: fetching events (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
 
 pub mod body;
@@ -18,6 +18,7 @@ pub mod query;
 pub mod record;
 pub mod store;
 pub mod table_text;
+pub mod tail;
 pub mod view;
 
 pub use record::{InvocationRecord, Parsed};

@@ -19,6 +19,7 @@ mod records;
 pub mod resources;
 pub mod sandbox;
 pub mod storage;
+pub mod tail;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -163,6 +164,7 @@ impl Runtime {
             Effect::Records(effect) => records::run(jobs, effect),
             Effect::Insights(effect) => insights::run(jobs, effect),
             Effect::Alarms(effect) => alarms::run(jobs, effect),
+            Effect::Tail(effect) => tail::run(jobs, effect),
             Effect::Resources(effect) => resources::run(jobs, effect),
             Effect::Sandbox(effect) => sandbox::run(jobs, effect),
         }
@@ -220,9 +222,10 @@ impl Jobs {
         self.0.queries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a job is running that is not just waiting for its time.
+    /// Whether a job is running that will end by itself and does not just wait for its time.
     pub fn is_busy(&self) -> bool {
-        self.slots().iter().any(|(slot, job)| !matches!(slot, Slot::Tick(_) | Slot::Pause(_)) && !job.is_finished())
+        let waits = |slot: &Slot| matches!(slot, Slot::Tick(_) | Slot::Pause(_)) || *slot == tail::FOLLOW;
+        self.slots().iter().any(|(slot, job)| !waits(slot) && !job.is_finished())
     }
 
     /// Runs `work`, which blocks, away from the async threads; nobody waits for it.

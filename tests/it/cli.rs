@@ -232,3 +232,57 @@ fn a_query_runs_over_a_log_group_of_a_sandbox() {
     let (code, _, err) = query(home.path(), &["stats count(*)", "--log-group", "none", "--endpoint-url", &url]);
     assert!(code == Some(1) && err.contains("log group does not exist"), "{err}");
 }
+
+/// The log group `lab` with a stream in the account at `url`, and a way to put events there.
+fn lab_group(url: &str) -> impl Fn(&str) {
+    use outcrop::aws::logs::{CreateLogGroup, CreateLogStream, InputEvent, PutLogEvents};
+    use outcrop::base::clock::{Clock as _, SystemClock};
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let environment = outcrop::aws::Environment::sandbox(url);
+    let session = tokio.block_on(outcrop::aws::Session::connect(&environment, outcrop::aws::recorder::no_recorder())).unwrap();
+    let (group, stream) = ("lab".to_owned(), "s".to_owned());
+    tokio.block_on(session.run(CreateLogGroup { log_group_name: group.clone(), kms_key_id: None, tags: Vec::new() })).unwrap();
+    tokio.block_on(session.run(CreateLogStream { log_group_name: group.clone(), log_stream_name: stream.clone() })).unwrap();
+    move |text| {
+        let log_events = vec![InputEvent { timestamp_ms: SystemClock.now_ms(), message: text.to_owned() }];
+        tokio.block_on(session.run(PutLogEvents { log_group_name: group.clone(), log_stream_name: stream.clone(), log_events })).unwrap();
+    }
+}
+
+#[test]
+fn a_tail_prints_what_arrives_and_ends_when_it_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let (_sandbox, url) = serve(home.path(), &["--port", "0"]);
+    let put = lab_group(&url);
+    let tail = |args: &[&str]| {
+        let mut command = outcrop(home.path());
+        command.args(["tail", "--endpoint-url", &url, "--region", "us-east-1", "--log-group", "lab"]).args(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Running(command.spawn().unwrap());
+        let mut told = BufReader::new(child.0.stderr.take().unwrap()).lines();
+        let first = told.next().unwrap().unwrap();
+        assert!(first.contains("following lab"), "{first}");
+        (child, told)
+    };
+    let (mut child, _told) = tail(&["--filter", "{ $.n > 1 }", "--format", "json", "--max", "1", "--for", "60s"]);
+    put(r#"{"n":1}"#);
+    put(r#"{"n":2}"#);
+    let line = BufReader::new(child.0.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((event["message"]["n"].as_u64(), event["logGroup"].as_str()), (Some(2), Some("lab")));
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+
+    let (mut child, mut told) = tail(&[]);
+    assert!(Command::new("kill").args(["-INT", &child.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(told.next().unwrap().unwrap(), "0 events");
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_tail_marks_the_place_where_a_pattern_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let output = outcrop(home.path()).args(["tail", "--log-group", "lab", "--filter", "{ $.n > }"]).output().unwrap();
+    let text = error_text(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("{ $.n > }\n        ^"), "{text}");
+}

@@ -17,9 +17,19 @@ fn every_shipped_lab_proves_itself() {
     let output = outcrop(home.path(), &["lab", "check"]);
     let out = text(&output.stdout);
     assert!(output.status.success(), "{out}\n{}", text(&output.stderr));
-    for step in
-        ["where-to-work", "log-group", "bucket", "service-role", "invocation-logging", "playground", "metrics", "alarms", "clean-up"]
-    {
+    for step in [
+        "where-to-work",
+        "log-group",
+        "bucket",
+        "service-role",
+        "invocation-logging",
+        "playground",
+        "logs-insights",
+        "live-tail",
+        "metrics",
+        "alarms",
+        "clean-up",
+    ] {
         let of_step = |what: &str| out.lines().any(|line| line.contains(step) && line.contains(what));
         assert!(of_step("fails before") && of_step("passes after"), "{step} is proved both ways:\n{out}");
     }
@@ -50,7 +60,7 @@ fn a_whole_lab_runs_on_the_terminal_and_leaves_nothing() {
     assert!(output.status.success(), "{out}\n{}", text(&output.stderr));
     let events: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let done = events.iter().filter(|event| event["event"] == "end" && event["result"]["evidence"].is_array()).count();
-    assert_eq!(done, 9, "{out}");
+    assert_eq!(done, 11, "{out}");
     assert_eq!(events.last().unwrap()["done"], true);
 }
 

@@ -37,6 +37,7 @@ mod story_playground;
 mod story_resources;
 mod story_resume;
 mod story_sandbox;
+mod story_tail;
 mod story_watch_sandbox;
 mod support;
 mod watch_data;

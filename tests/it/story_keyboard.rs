@@ -32,6 +32,7 @@ fn every_screen_is_reached_by_its_shortcut_and_by_the_palette() {
         (Key::Num3, Screen::Dashboard),
         (Key::Num4, Screen::Logs),
         (Key::Num5, Screen::Insights),
+        (Key::Num6, Screen::Tail),
         (Key::Num7, Screen::Alarms),
         (Key::Num8, Screen::Resources),
         (Key::Comma, Screen::Settings),

@@ -315,6 +315,21 @@ pub(super) static ROWS: &[Row] = &[
         why: "Events older than 14 days or than the retention, or more than two hours ahead, are not stored",
         remedy: "Send events of the last days",
     },
+    // Live Tail
+    Row {
+        codes: &["SessionTimeoutException"],
+        says: &[],
+        what: "CloudWatch has ended the Live Tail session",
+        why: "A session lasts three hours at most",
+        remedy: "Start again to go on; what has arrived stays here",
+    },
+    Row {
+        codes: &["SessionStreamingException"],
+        says: &[],
+        what: "CloudWatch has ended the Live Tail session with an error",
+        why: "AWS says: {message}",
+        remedy: "Start again; what arrived meanwhile is in the log group",
+    },
     Row {
         codes: &["Cancelled"],
         says: &[],

@@ -132,6 +132,8 @@ fn local_failures_are_explained() {
         (ErrorKind::Other, "BodyTooLarge", "too large"),
         (ErrorKind::Invalid, "RejectedLogEvents", "dropped"),
         (ErrorKind::Other, "Cancelled", "stopped"),
+        (ErrorKind::Other, "SessionTimeoutException", "ended"),
+        (ErrorKind::Other, "SessionStreamingException", "with an error"),
         (ErrorKind::Invalid, "InvalidEndpoint", "not an address"),
         (ErrorKind::Invalid, "InvalidRegion", "not a Region"),
     ] {
@@ -154,6 +156,8 @@ fn every_row_is_reached_by_a_case() {
         "BodyTooLarge",
         "RejectedLogEvents",
         "Cancelled",
+        "SessionTimeoutException",
+        "SessionStreamingException",
         "InvalidEndpoint",
         "InvalidRegion",
     ];

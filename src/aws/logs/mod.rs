@@ -2,6 +2,7 @@
 
 mod events;
 mod groups;
+mod live_tail;
 mod queries;
 
 pub use events::{
@@ -12,6 +13,7 @@ pub use groups::{
     CreateLogGroup, DeleteLogGroup, DeleteRetentionPolicy, DescribeLogGroups, ListTagsForResource, LogGroup, PutRetentionPolicy,
     TagResource,
 };
+pub use live_tail::{LiveTail, MAX_TAILED_GROUPS, StartLiveTail, TailUpdate, TailedEvent, group_arn_at, live_tail};
 
 pub use queries::{
     DeleteQueryDefinition, DescribeQueryDefinitions, GetLogRecord, GetQueryResults, PutQueryDefinition, QueryDefinition, QueryPage,

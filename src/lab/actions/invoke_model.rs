@@ -30,7 +30,8 @@ fn prompt(values: &Values) -> Option<&'static ExamplePrompt> {
     prompts::find(values.text("prompt")).or_else(|| prompts::all().first())
 }
 
-fn request(values: &Values) -> Converse {
+/// The call that sends the example prompt to the model.
+pub(super) fn request(values: &Values) -> Converse {
     let prompt = prompt(values);
     let user = prompt.map(ExamplePrompt::user_text).unwrap_or_default();
     Converse(ConverseRequest {

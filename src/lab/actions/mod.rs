@@ -8,9 +8,11 @@ mod bucket_checks;
 mod clean_up;
 mod invocation_logging;
 mod invoke_model;
+mod live_tail;
 mod log_group;
 mod metrics;
 mod records;
+mod run_queries;
 mod service_role;
 mod where_to_work;
 
@@ -25,13 +27,15 @@ use super::{facts::Facts, names};
 use crate::aws::error::{AwsError, ErrorKind};
 
 /// Every action.
-const ALL: [&dyn Action; 9] = [
+const ALL: [&dyn Action; 11] = [
     &where_to_work::WhereToWork,
     &log_group::LogGroup,
     &bucket::Bucket,
     &service_role::ServiceRole,
     &invocation_logging::InvocationLogging,
     &invoke_model::InvokeModel,
+    &run_queries::RunQueries,
+    &live_tail::FollowTail,
     &metrics::Metrics,
     &alarms::Alarms,
     &clean_up::CleanUp,

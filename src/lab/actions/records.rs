@@ -39,7 +39,7 @@ pub struct Seen {
 
 impl Seen {
     /// Reads a record; the line by which Bedrock tries its permissions is none.
-    fn parse(line: &str) -> Option<Self> {
+    pub fn parse(line: &str) -> Option<Self> {
         let record: Value = serde_json::from_str(line).ok()?;
         (record["schemaType"] == "ModelInvocationLog").then(|| Self {
             timestamp: text(&record["timestamp"]),
@@ -51,7 +51,8 @@ impl Seen {
         })
     }
 
-    fn is_from(&self, caller: &str, not_before: i64) -> bool {
+    /// Whether `caller` made the call, not before `not_before` (seconds since the epoch).
+    pub fn is_from(&self, caller: &str, not_before: i64) -> bool {
         let at = self.timestamp.parse::<jiff::Timestamp>().map_or(i64::MAX, jiff::Timestamp::as_second);
         self.caller.as_deref() == Some(caller) && at >= not_before
     }

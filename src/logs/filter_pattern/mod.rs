@@ -52,6 +52,17 @@ pub struct PatternError {
     pub expected: String,
 }
 
+impl PatternError {
+    /// The pattern on one line with a mark under the place.
+    pub fn shown_in(&self, pattern: &str) -> String {
+        let shown: String = pattern.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let at = (0..=self.span.start.min(pattern.len())).rev().find(|at| pattern.is_char_boundary(*at)).unwrap_or(0);
+        let column = pattern[..at].chars().count();
+        let width = pattern.get(self.span.clone()).map_or(1, |part| part.chars().count()).max(1);
+        format!("{shown}\n{}{}", " ".repeat(column), "^".repeat(width))
+    }
+}
+
 impl FilterPattern {
     /// Reads a pattern. An empty or blank text matches every message.
     pub fn parse(text: &str) -> Result<Self, PatternError> {

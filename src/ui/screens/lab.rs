@@ -298,6 +298,8 @@ fn destination(go_to: GoTo) -> (Screen, &'static str) {
         GoTo::Playground => (Screen::Playground, "Open the playground"),
         GoTo::Dashboard => (Screen::Dashboard, "Open the dashboard"),
         GoTo::Logs => (Screen::Logs, "Open the logs"),
+        GoTo::Insights => (Screen::Insights, "Open Insights"),
+        GoTo::LiveTail => (Screen::Tail, "Open Live Tail"),
         GoTo::Alarms => (Screen::Alarms, "Open the alarms"),
         GoTo::Resources => (Screen::Resources, "Open the resources"),
     }

@@ -4,13 +4,13 @@ mod cells;
 mod columns;
 mod comparison;
 mod context;
-mod conversation;
-mod detail;
+pub(super) mod conversation;
+pub(super) mod detail;
 mod empty;
 mod facets;
 mod files;
 mod header;
-mod highlight;
+pub(super) mod highlight;
 mod histogram;
 mod names;
 mod record_menu;
@@ -18,7 +18,7 @@ mod replay;
 mod search;
 mod selected;
 mod table;
-mod toolbar;
+pub(super) mod toolbar;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 

@@ -12,6 +12,7 @@ pub mod resources;
 pub mod sandbox;
 pub mod settings;
 pub mod start;
+pub mod tail;
 
 use egui::Ui;
 
@@ -27,6 +28,7 @@ pub struct Screens {
     dashboard: dashboard::DashboardScreen,
     logs: logs::LogsScreen,
     insights: insights::InsightsScreen,
+    tail: tail::TailScreen,
     alarms: alarms::AlarmsScreen,
     resources: resources::ResourcesScreen,
     sandbox: sandbox::SandboxScreen,
@@ -43,6 +45,7 @@ impl Screens {
             Screen::Dashboard => self.dashboard.ui(ui, state, commands),
             Screen::Logs => self.logs.ui(ui, state, commands),
             Screen::Insights => self.insights.ui(ui, state, commands),
+            Screen::Tail => self.tail.ui(ui, state, commands),
             Screen::Alarms => self.alarms.ui(ui, state, commands),
             Screen::Resources => self.resources.ui(ui, state, commands),
             Screen::Sandbox => self.sandbox.ui(ui, state, commands),
@@ -58,6 +61,7 @@ pub fn badge(screen: Screen, state: &State) -> Option<String> {
         Screen::Playground => playground::badge(state),
         Screen::Dashboard => dashboard::badge(state),
         Screen::Logs => logs::badge(state),
+        Screen::Tail => tail::badge(state),
         Screen::Alarms => alarms::badge(state),
         Screen::Resources => resources::badge(state),
         Screen::Sandbox => sandbox::badge(state),
@@ -74,6 +78,7 @@ pub fn icon(screen: Screen) -> Icon {
         Screen::Dashboard => icons::CHART_LINE,
         Screen::Logs => icons::TEXT_ALIGN_START,
         Screen::Insights => icons::SQUARE_TERMINAL,
+        Screen::Tail => icons::RADIO,
         Screen::Alarms => icons::BELL,
         Screen::Resources => icons::LAYERS,
         Screen::Sandbox => icons::BOX,

@@ -6,8 +6,8 @@ use crate::app::{Command, Commands, Screen, State};
 use crate::ui::screens;
 use crate::ui::theme::{Theme, size, text};
 
-const UPPER: [Screen; 7] =
-    [Screen::Lab, Screen::Playground, Screen::Dashboard, Screen::Logs, Screen::Insights, Screen::Alarms, Screen::Resources];
+const UPPER: [Screen; 8] =
+    [Screen::Lab, Screen::Playground, Screen::Dashboard, Screen::Logs, Screen::Insights, Screen::Tail, Screen::Alarms, Screen::Resources];
 const LOWER: [Screen; 2] = [Screen::Settings, Screen::Sandbox];
 
 /// Draws the rail; `wide` shows names beside the icons.

@@ -87,7 +87,7 @@ fn add_term(path: &str, value: &str, wanted: bool, commands: &mut Commands) {
 }
 
 /// Content with a scroll bar of its own, but not within the one of a low place.
-fn scrolling(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+pub(in crate::ui::screens) fn scrolling(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     if ui.available_height().is_finite() && ui.available_height() > 120.0 {
         ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show(ui, content);
     } else {
@@ -96,13 +96,13 @@ fn scrolling(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
 }
 
 /// At least as high as a tree needs to be of use.
-fn tall(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+pub(in crate::ui::screens) fn tall(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let height = if ui.available_height().is_finite() { ui.available_height().max(280.0) } else { 280.0 };
     ui.allocate_ui(egui::vec2(ui.available_width(), height), content);
 }
 
 /// Tells the values of one detail from those of another for the tree.
-fn key(detail: &Detail) -> u64 {
+pub(in crate::ui::screens) fn key(detail: &Detail) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&detail.entry.id, detail.entry.at_ms, detail.missing_bodies().len()).hash(&mut hasher);
     hasher.finish()
@@ -125,7 +125,7 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.add_space(size::GAP_SMALL);
 }
 
-fn facts(ui: &mut Ui, state: &State, record: &InvocationRecord, detail: &Detail) {
+pub(in crate::ui::screens) fn facts(ui: &mut Ui, state: &State, record: &InvocationRecord, detail: &Detail) {
     let theme = Theme::of(ui);
     let settings = &state.settings;
     let model = format::masked(settings, &record.model_id);
@@ -235,7 +235,7 @@ fn actions(ui: &mut Ui, state: &State, detail: &Detail, commands: &mut Commands)
     }
 }
 
-fn conversation_tab(ui: &mut Ui, view: &mut ConversationView, detail: &Detail, query: &Query) {
+pub(in crate::ui::screens) fn conversation_tab(ui: &mut Ui, view: &mut ConversationView, detail: &Detail, query: &Query) {
     if detail.record().is_none() {
         CodeBlock::new(cut(&detail.entry.line)).show(ui);
     } else if detail.text_was_not_logged() {
@@ -244,7 +244,7 @@ fn conversation_tab(ui: &mut Ui, view: &mut ConversationView, detail: &Detail, q
     view.ui(ui, &detail.conversation, query);
 }
 
-fn raw_tab(ui: &mut Ui, detail: &Detail) {
+pub(in crate::ui::screens) fn raw_tab(ui: &mut Ui, detail: &Detail) {
     CodeBlock::new(cut(&detail.entry.line)).name("record").show(ui);
     if detail.entry.line.len() > RAW_SHOWN {
         note(ui, Tone::Neutral, "The rest of the line is left out here; Copy takes all of it");
