@@ -49,7 +49,7 @@ impl DetailView {
             Tab::Conversation => reading::scrolling(ui, "tail-conversation", |ui| {
                 reading::conversation_tab(ui, &mut self.conversation, detail, query);
             }),
-            Tab::Json if detail.json.is_object() => reading::tall(ui, |ui| self.tree.show(ui, reading::key(detail), &detail.json)),
+            Tab::Json if detail.json.is_object() => reading::tall(ui, |ui| drop(self.tree.show(ui, reading::key(detail), &detail.json))),
             Tab::Json | Tab::Raw => reading::scrolling(ui, "tail-raw", |ui| reading::raw_tab(ui, detail)),
         }
     }
