@@ -213,7 +213,7 @@ impl ConverseRequest {
     pub fn own_params(&self) -> Map<String, Value> {
         let mut params = Map::new();
         params.extend(self.top_k.map(|k| ("top_k".to_owned(), json!(k))));
-        params.extend(self.thinking.iter().flat_map(Thinking::fields));
+        params.extend(self.thinking.iter().flat_map(|thinking| thinking.fields()));
         params
     }
 
