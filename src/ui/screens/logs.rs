@@ -18,7 +18,7 @@ mod replay;
 mod search;
 mod selected;
 mod table;
-pub(super) mod toolbar;
+mod toolbar;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
@@ -30,6 +30,7 @@ use crate::ui::theme::Theme;
 
 pub use files::drop_target;
 pub(super) use names::ModelNames;
+pub(super) use toolbar::failure;
 
 /// Below this width in points facets are folded away and the opened record takes the whole place.
 const NARROW: f32 = 860.0;
