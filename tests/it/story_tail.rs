@@ -210,7 +210,7 @@ impl Clock for Ahead {
 fn a_session_ends_by_itself_after_a_count_down_and_can_be_kept_going() {
     let home = tempfile::tempdir().unwrap();
     let clock = Ahead::default();
-    let options = Options { home: home.path().to_owned(), clock: Arc::new(clock.clone()), labs: None };
+    let options = Options { home: home.path().to_owned(), clock: Arc::new(clock.clone()), ..Options::standard() };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 900.0))
         .with_max_steps(64)
