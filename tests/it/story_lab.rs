@@ -39,16 +39,20 @@ fn from_the_first_step_to_the_receipt() {
     run_step(&mut harness, 5, "invocation-logging", "Switch logging on");
     run_step(&mut harness, 6, "playground", "Send the example prompt");
     see(&mut harness, "invocation record of yours");
-    run_step(&mut harness, 7, "metrics", "Look for my metrics");
+    run_step(&mut harness, 7, "logs-insights", "Run both queries here");
+    see(&mut harness, "Found a keyword");
+    run_step(&mut harness, 8, "live-tail", "Follow and send a prompt here");
+    see(&mut harness, "caught an invocation that you made while it ran");
+    run_step(&mut harness, 9, "metrics", "Look for my metrics");
     // What the text asks for on the Sandbox screen: something goes wrong, and the time runs.
     for deed in [SandboxDeed::Start("throttling-storm".to_owned()), SandboxDeed::SetSpeed(60)] {
         harness.state_mut().take(Command::Sandbox(SandboxCommand::Do(deed)));
         until(&mut harness, "the sandbox is turned", |h| !h.state().state().sandbox.view.is_loading());
     }
-    run_step(&mut harness, 8, "alarms", "Create both alarms");
+    run_step(&mut harness, 10, "alarms", "Create both alarms");
     see(&mut harness, "went to ALARM");
-    run_step(&mut harness, 9, "clean-up", "Remove everything");
-    assert_eq!(harness.state().state().lab.done(), (9, 9));
+    run_step(&mut harness, 11, "clean-up", "Remove everything");
+    assert_eq!(harness.state().state().lab.done(), (11, 11));
     see(&mut harness, "logging is off");
 }
 

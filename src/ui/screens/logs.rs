@@ -30,6 +30,7 @@ use crate::ui::theme::Theme;
 
 pub use files::drop_target;
 pub(super) use names::ModelNames;
+pub(super) use toolbar::failure;
 
 /// Below this width in points facets are folded away and the opened record takes the whole place.
 const NARROW: f32 = 860.0;

@@ -6,7 +6,7 @@ use super::send;
 use crate::app::tail::{Phase, TailCommand};
 use crate::app::{Command, Commands, Screen, State};
 use crate::ui::icons;
-use crate::ui::screens::logs::toolbar::failure;
+use crate::ui::screens::logs::failure;
 use crate::ui::widgets::{Busy, Empty};
 
 /// Says why there is nothing to show; `false` when there is something.

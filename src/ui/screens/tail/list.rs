@@ -52,6 +52,8 @@ impl ListMemory {
     fn scrolled(&mut self, ui: &mut Ui, state: &State, wish: Option<usize>, commands: &mut Commands) -> bool {
         let (tail, rows) = (&state.tail, state.tail.rows());
         ui.spacing_mut().item_spacing.y = 0.0;
+        // The end that the list is put to lies beyond the one of the frame before: a rubber band would pull it back, and go on after it stands still.
+        ui.spacing_mut().scroll.kinetic.rubber_band = false;
         let height = ui.available_height();
         let end = (rows as f32 * LINE_HEIGHT - height).max(0.0);
         let mut area = ScrollArea::vertical().id_salt("tail-lines").auto_shrink([false, false]);
@@ -121,7 +123,7 @@ fn is_scrolled_by_hand(ui: &Ui) -> bool {
     let place = ui.available_rect_before_wrap();
     ui.input(|input| {
         let is_here = input.pointer.latest_pos().is_some_and(|at| place.contains(at));
-        is_here && (input.smooth_scroll_delta().y > 0.0 || input.pointer.any_down())
+        is_here && (input.smooth_scroll_delta().y != 0.0 || input.pointer.any_down())
     })
 }
 
@@ -129,7 +131,7 @@ fn is_scrolled_by_hand(ui: &Ui) -> bool {
 fn follow(tail: &TailState, from_end: f32, by_hand: bool, commands: &mut Commands) {
     match tail.view {
         Following::Newest if by_hand && from_end > SLACK => send(commands, TailCommand::Follow(false)),
-        Following::Still { .. } if from_end <= 0.5 && tail.selected.is_none() => send(commands, TailCommand::Follow(true)),
+        Following::Still { .. } if by_hand && from_end <= 0.5 && tail.selected.is_none() => send(commands, TailCommand::Follow(true)),
         _ => {}
     }
 }
