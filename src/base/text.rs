@@ -47,12 +47,17 @@ pub fn dollars(amount: f64) -> String {
     if amount.abs() < 1.0 && amount != 0.0 { format!("${amount:.4}") } else { format!("${amount:.2}") }
 }
 
-/// `1 event`, `2 events`: a count with its noun, plural by `s`.
+/// `1 event`, `2 events`, `2 queries`: a count with its noun, in the plural where it is not one.
 pub fn count(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+    let number_shown = grouped(number);
+    match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        _ if number == 1 => format!("{number_shown} {noun}"),
+        Some(stem) => format!("{number_shown} {stem}ies"),
+        None => format!("{number_shown} {noun}s"),
+    }
 }
 
-/// Every run of exactly twelve digits as `1234****9012`, so that a screen can be shown to a room.
+/// Every run of exactly twelve digits as `1234****9012`, so that a screen can be shown to a room; decimals of a number are no account.
 pub fn mask_accounts(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut digits = String::new();
@@ -69,7 +74,7 @@ pub fn mask_accounts(text: &str) -> String {
 }
 
 fn push_masked(out: &mut String, digits: &mut String) {
-    if digits.len() == 12 {
+    if digits.len() == 12 && !out.ends_with('.') {
         out.push_str(&digits[..4]);
         out.push_str("****");
         out.push_str(&digits[8..]);
@@ -91,6 +96,15 @@ pub fn one_line(text: &str, max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nouns_have_their_plural_and_decimals_are_no_accounts() {
+        assert_eq!(
+            [count(1, "query"), count(2, "query"), count(2, "day"), count(0, "event")],
+            ["1 query", "2 queries", "2 days", "0 events"]
+        );
+        assert_eq!(mask_accounts("5747.664645088766 of 123456789012"), "5747.664645088766 of 1234****9012");
+    }
 
     #[test]
     fn numbers_are_grouped() {
