@@ -210,7 +210,7 @@ def test_queries():
     cli_refused("InvalidParameterException", "logs", "stop-query", "--query-id", id)
     error = refused("MalformedQueryException", "Did you mean filter?", logs.start_query, logGroupName=GROUP, startTime=0, endTime=1, queryString="fields a | fliter b")
     eq(error["queryCompileError"]["location"], {"startCharOffset": 11, "endCharOffset": 17})
-    refused("MalformedQueryException", "does not run here yet", logs.start_query, logGroupName=GROUP, startTime=0, endTime=1, queryString="fliter @message")
+    refused("MalformedQueryException", "that does not run here", logs.start_query, logGroupName=GROUP, startTime=0, endTime=1, queryString="anomaly")
     refused("InvalidParameterException", "Exactly one of", logs.start_query, startTime=0, endTime=1, queryString="fields a")
     refused("ResourceNotFoundException", "log group does not exist", logs.start_query, logGroupName="none", startTime=0, endTime=1, queryString="fields a")
     refused("ResourceNotFoundException", "does not exist", logs.get_query_results, queryId="none")
