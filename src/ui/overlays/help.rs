@@ -1,11 +1,11 @@
 //! The list of shortcuts.
 
-use egui::{Grid, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Grid, Id, Modal, RichText, Ui};
 
 use crate::app::{Command, Commands, State};
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::{Push, section, title};
+use crate::ui::widgets::{Push, scroll_up_to, section, title};
 
 /// Keys that egui and the house widgets understand everywhere.
 const COMMON: [(&str, &str); 11] = [
@@ -45,7 +45,7 @@ fn content(ui: &mut Ui, commands: &mut Commands) {
         });
     });
     let height = ui.ctx().content_rect().height() - 160.0;
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
+    scroll_up_to(height).auto_shrink([false, true]).show(ui, |ui| {
         section(ui, "Everywhere");
         let bound = Command::everywhere().into_iter().filter_map(|command| command.face()).filter_map(|face| Some((face.shortcut?, face)));
         let lines: Vec<_> = bound.map(|(keys, face)| (ui.format_shortcut(&keys).replace('+', " "), face.tooltip)).collect();

@@ -1,12 +1,12 @@
 //! The list of notices, below the bell.
 
-use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2};
+use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Margin, Order, RichText, Stroke, Ui, vec2};
 
 use super::toasts::full_text;
 use crate::app::state::Notice;
 use crate::app::{Command, Commands, State};
 use crate::ui::theme::{Theme, size};
-use crate::ui::widgets::{Empty, Push, copyable, hint, section, status};
+use crate::ui::widgets::{Empty, Push, copyable, hint, scroll_up_to, section, status};
 use crate::ui::{format, icons};
 
 const WIDTH: f32 = 420.0;
@@ -52,7 +52,7 @@ fn list(ui: &mut Ui, state: &State) {
         return;
     }
     let height = ui.ctx().content_rect().height() - 180.0;
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
+    scroll_up_to(height).auto_shrink([false, true]).show(ui, |ui| {
         for notice in state.notices.list.iter().rev() {
             line(ui, state, notice);
         }

@@ -1,6 +1,6 @@
 //! The command palette: every command by name, run from the keyboard.
 
-use egui::{Align2, Context, Id, Key, Modal, Modifiers, Response, Role, ScrollArea, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Context, Id, Key, Modal, Modifiers, Response, Role, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::fuzzy;
 use crate::app::logs::LogsCommand;
@@ -8,7 +8,7 @@ use crate::app::{Command, Commands, State};
 use crate::aws::{Environment, EnvironmentKind};
 use crate::logs::permalink::Permalink;
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::row_sense;
+use crate::ui::widgets::{row_sense, scroll_up_to};
 
 const ROW: f32 = 32.0;
 const WIDTH: f32 = 560.0;
@@ -111,7 +111,7 @@ impl Palette {
         let mut clicked = None;
         ui.spacing_mut().item_spacing.y = 0.0;
         let height = (ui.ctx().content_rect().height() - 220.0).min(ROW * 12.0);
-        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        scroll_up_to(height).auto_shrink([false, true]).show(ui, |ui| {
             for (index, entry) in entries.iter().enumerate() {
                 let response = row(ui, entry, index == self.chosen);
                 if index == self.chosen && ui.input(|input| !input.pointer.is_moving()) {

@@ -1,6 +1,6 @@
 //! What is asked before an alarm is deleted or its state is set, and an alarm as code.
 
-use egui::{Id, Modal, ScrollArea, Ui};
+use egui::{Id, Modal, Ui};
 
 use super::{look, send};
 use crate::app::alarms::{AlarmsCommand, Dialog};
@@ -12,7 +12,7 @@ use crate::lab::alarms::{detector, making};
 use crate::metrics::alarm::AlarmState;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Chip, CodeBlock, Language, Push, body, caption, choice_of, hint, note, section};
+use crate::ui::widgets::{Chip, CodeBlock, Language, Push, body, caption, choice_of, hint, note, scroll_up_to, section};
 
 /// Draws the dialog that is open.
 pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
@@ -106,7 +106,7 @@ fn code(ui: &mut Ui, state: &State, alarm: &MetricAlarm, dialect: Dialect, comma
     }
     let plan = PlannedCall::of(&alarm.settings);
     let height = ui.ctx().content_rect().height() - 200.0;
-    ScrollArea::vertical().max_height(height).show(ui, |ui| as_text(ui, state, &[plan], dialect));
+    scroll_up_to(height).show(ui, |ui| as_text(ui, state, &[plan], dialect));
 }
 
 /// The languages on offer.

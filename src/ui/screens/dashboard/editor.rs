@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{ComboBox, Id, Modal, ScrollArea, Ui};
+use egui::{ComboBox, Id, Modal, Ui};
 
 use crate::app::dashboard::DashboardCommand;
 use crate::app::{Command, Commands, State};
@@ -10,7 +10,7 @@ use crate::metrics::dashboard::edit::Edit;
 use crate::metrics::dashboard::{CHOSEN_STATISTICS, COLUMNS, Choice, Kind, MetricRef, Unit, Widget};
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Field, Push, caption, checkbox, hint, note, section};
+use crate::ui::widgets::{Field, Push, caption, checkbox, hint, note, scroll_up_to, section};
 
 /// Widths on offer, in columns of the grid.
 const WIDTHS: [(u8, &str); 5] = [(6, "Quarter"), (8, "Third"), (12, "Half"), (16, "Two thirds"), (24, "Full")];
@@ -107,7 +107,7 @@ impl Editor {
             let place = ui.ctx().content_rect();
             ui.set_width((place.width() - 64.0).min(560.0));
             section(ui, if draft.index.is_some() { "Change the widget" } else { "Add a widget" });
-            ScrollArea::vertical().max_height((place.height() - 160.0).max(120.0)).show(ui, |ui| draft.ui(ui, state));
+            scroll_up_to((place.height() - 160.0).max(120.0)).show(ui, |ui| draft.ui(ui, state));
             ui.add_space(size::GAP);
             done = draft.buttons(ui, commands);
         });
@@ -220,7 +220,7 @@ fn metrics(ui: &mut Ui, state: &State, widget: &mut Widget) {
     let listed = dashboard.listed.value().into_iter().flat_map(|all| all.iter());
     let listed = listed.filter(|one| one.namespace == dashboard.board.namespace).map(|one| one.metric.as_str());
     let names: BTreeSet<&str> = listed.chain(KNOWN).collect();
-    ScrollArea::vertical().id_salt("metrics").max_height(168.0).auto_shrink([false, true]).show(ui, |ui| {
+    scroll_up_to(168.0).id_salt("metrics").auto_shrink([false, true]).show(ui, |ui| {
         for name in names {
             let mut on = widget.metrics.iter().any(|metric| metric.name == name);
             if checkbox(ui, &mut on, name).changed() {

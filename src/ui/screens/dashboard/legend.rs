@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{
-    Galley, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2,
-};
+use egui::{Galley, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
 
 use super::draw::Look;
 use super::{ModelNames, Scene, values};
@@ -13,7 +11,7 @@ use crate::app::{Command, Commands};
 use crate::metrics::dashboard::Widget;
 use crate::metrics::series::{Plotted, Series};
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::Push;
+use crate::ui::widgets::{Push, scroll_up_to};
 
 /// What identifies a series in legends: its model, or its metric where the models are taken together.
 pub fn key(series: &Series) -> &str {
@@ -72,7 +70,7 @@ fn more(ui: &mut Ui, scene: Scene<'_>, widget: &Widget, data: &Plotted, at_ms: O
     let response = ui.add(Push::quiet(&words).small()).accessible_name(format!("{count} more series of {}", widget.title));
     egui::Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_min_width(240.0);
-        ScrollArea::vertical().max_height(300.0).show_rows(ui, HEIGHT, data.series.len(), |ui, rows| {
+        scroll_up_to(300.0).show_rows(ui, HEIGHT, data.series.len(), |ui, rows| {
             for series in &data.series[rows] {
                 Entry::new(ui, scene, widget, data, series, at_ms).ui(ui, widget, commands);
             }

@@ -9,7 +9,7 @@ use crate::metrics::dashboard::body::name_of;
 use crate::metrics::dashboard::edit::Edit;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{Field, Push, body, hint, note, section};
+use crate::ui::widgets::{Field, Push, body, hint, note, scroll_up_to, section};
 
 /// A question that is open.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,7 @@ impl Manage {
         }
         egui::Popup::menu(&response).show(|ui| {
             ui.set_min_width(260.0);
-            egui::ScrollArea::vertical().max_height(420.0).show(ui, |ui| choices(ui, state, commands));
+            scroll_up_to(420.0).show(ui, |ui| choices(ui, state, commands));
         });
     }
 

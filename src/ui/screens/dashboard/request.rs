@@ -1,6 +1,6 @@
 //! The `GetMetricData` request of a widget, as the AWS CLI and as JSON.
 
-use egui::{Id, Modal, ScrollArea, Ui};
+use egui::{Id, Modal, Ui};
 
 use crate::app::dashboard::DashboardCommand;
 use crate::app::dashboard::requests::requests;
@@ -8,7 +8,7 @@ use crate::app::{Command, Commands, State};
 use crate::aws::PlannedCall;
 use crate::base::text::count;
 use crate::ui::theme::size;
-use crate::ui::widgets::{CodeBlock, Push, hint, section};
+use crate::ui::widgets::{CodeBlock, Push, hint, scroll_up_to, section};
 
 /// Draws the request of the inspected widget, if there is one.
 pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
@@ -30,7 +30,7 @@ pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
         if let Some(expression) = &widget.expression {
             hint(ui, format!("The expression {expression} is computed here, with m1, m2, … in the order of the metrics"));
         }
-        ScrollArea::vertical().max_height((place.height() - 220.0).max(120.0)).show(ui, |ui| {
+        scroll_up_to((place.height() - 220.0).max(120.0)).show(ui, |ui| {
             for (request, _) in &asked {
                 let call = PlannedCall::of(request);
                 let json = serde_json::to_string_pretty(&call.params).unwrap_or_default();

@@ -6,11 +6,12 @@ mod completion;
 mod errors;
 mod help;
 
+use crate::ui::widgets::scroll_up_to;
 use std::sync::Arc;
 
 use egui::text::{CCursor, CCursorRange, CharIndex};
 use egui::text_edit::{TextEditOutput, TextEditState};
-use egui::{Galley, Id, Key, Modifiers, RichText, ScrollArea, TextBuffer, TextEdit, TextStyle, Ui};
+use egui::{Galley, Id, Key, Modifiers, RichText, TextBuffer, TextEdit, TextStyle, Ui};
 
 use self::change::Changed;
 use self::completion::Completion;
@@ -87,7 +88,7 @@ impl Editor {
         let keys = self.completion.keys(ui);
         let low = is_low(ui);
         let height = if low { 64.0 } else { (ui.ctx().content_rect().height() * 0.24).clamp(96.0, 260.0) };
-        let scroll = ScrollArea::vertical().id_salt("query").max_height(height);
+        let scroll = scroll_up_to(height).id_salt("query");
         let (output, changed) = scroll.show(ui, |ui| self.edit(ui, state, &mut text, low)).inner;
         let place = output.cursor_range.map(|range| byte_of(&text, range.primary.index));
         self.completion.follow(ui, &text, (place, changed), keys, &state.insights.fields);

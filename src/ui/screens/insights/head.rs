@@ -1,6 +1,6 @@
 //! The head of the screen: which records, of which time, and how many rows.
 
-use egui::{ComboBox, ScrollArea, Ui};
+use egui::{ComboBox, Ui};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -14,7 +14,7 @@ use crate::base::clock::timestamp_ms;
 use crate::base::text::{count, grouped};
 use crate::metrics::range::{Range, SPANS};
 use crate::ui::theme::Tone;
-use crate::ui::widgets::{Field, Push, Verdict, choice_of, hint, note, title};
+use crate::ui::widgets::{Field, Push, Verdict, choice_of, hint, note, scroll_up_to, title};
 use crate::ui::{format, icons};
 
 /// How a moment is written.
@@ -102,7 +102,7 @@ fn group(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let shown = crate::base::text::one_line(name, 28);
     let menu = ui.menu_button(shown, |ui| {
         ui.set_min_width(280.0);
-        ScrollArea::vertical().max_height(320.0).show(ui, |ui| group_choices(ui, state, commands));
+        scroll_up_to(320.0).show(ui, |ui| group_choices(ui, state, commands));
     });
     menu.response.on_hover_text(format!("Log group: {name}"));
     if menu.inner.is_some() && matches!(state.logs.groups, Remote::NotAsked) {

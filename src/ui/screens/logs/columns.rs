@@ -1,6 +1,6 @@
 //! Choosing columns: what is shown and in which order, and any field of the opened record to add.
 
-use egui::{Align, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
+use egui::{Align, Layout, Popup, PopupCloseBehavior, RichText, Ui};
 
 use crate::app::logs::columns::MOST;
 use crate::app::logs::{Columns, LogsCommand};
@@ -10,7 +10,7 @@ use crate::logs::field::{Field, KNOWN};
 use crate::logs::path;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size};
-use crate::ui::widgets::{Field as TextField, Push, checkbox, hint, section};
+use crate::ui::widgets::{Field as TextField, Push, checkbox, hint, scroll_up_to, section};
 
 /// Fields of a record that are offered.
 const PATHS: usize = 200;
@@ -102,7 +102,7 @@ impl Chooser {
 
 /// A list of its own height; popups would give it less.
 fn scrolled<R>(ui: &mut Ui, name: &str, height: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
-    let area = ScrollArea::vertical().id_salt(name).max_height(height).min_scrolled_height(height).auto_shrink([false, true]);
+    let area = scroll_up_to(height).id_salt(name).auto_shrink([false, true]);
     area.show(ui, content).inner
 }
 

@@ -10,7 +10,7 @@ use crate::logs::filter::Dimension;
 use crate::logs::query::Query;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Push, hint, note, section};
+use crate::ui::widgets::{Push, hint, note, scroll_up_to, section};
 
 /// Names and values offered at a time.
 const OFFERED: usize = 12;
@@ -118,7 +118,7 @@ fn help(ui: &mut Ui, commands: &mut Commands) {
         hint(ui, "All parts must hold. A click tries an example");
         ui.add_space(size::GAP_SMALL);
         let height = (ui.ctx().content_rect().height() - 180.0).clamp(160.0, 520.0);
-        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| page(ui, commands));
+        scroll_up_to(height).show(ui, |ui| page(ui, commands));
     });
 }
 

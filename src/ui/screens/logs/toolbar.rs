@@ -13,7 +13,7 @@ use crate::base::text::{count, grouped};
 use crate::metrics::range::{Range, SPANS};
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, choice_of, copy_button, hint, note};
+use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, choice_of, copy_button, hint, note, scroll_up_to};
 
 /// The row of controls, in two rows where the place is narrow.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, (facets, files): (&mut Facets, &mut Opener), narrow: bool) {
@@ -66,7 +66,7 @@ fn group_menu(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let shown: String = if name.chars().count() > 22 { name.chars().take(21).chain(['…']).collect() } else { name.to_owned() };
     let menu = ui.menu_button(shown, |ui| {
         ui.set_min_width(280.0);
-        egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| group_choices(ui, state, commands));
+        scroll_up_to(320.0).show(ui, |ui| group_choices(ui, state, commands));
     });
     menu.response.on_hover_text(format!("Log group: {name}"));
     if menu.inner.is_some() && matches!(logs.groups, Remote::NotAsked) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Key, Layout, ScrollArea, TextEdit, Ui};
+use egui::{Align, Key, Layout, TextEdit, Ui};
 
 use super::picker::Target;
 use super::{Wish, metrics};
@@ -12,7 +12,7 @@ use crate::app::{Command, Commands, State};
 use crate::base::text::bytes;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Busy, Chip, Field, Push, hint, note};
+use crate::ui::widgets::{Busy, Chip, Field, Push, hint, note, scroll_up_to};
 
 /// What the composer keeps between frames.
 #[derive(Debug, Default)]
@@ -173,7 +173,7 @@ fn field(ui: &mut Ui, draft: &Draft, commands: &mut Commands, short: bool) {
     let mut text = draft.text.clone();
     let height = (ui.ctx().content_rect().height() * 0.28).clamp(54.0, 220.0);
     let height = if short { 40.0 } else { height };
-    let changed = ScrollArea::vertical().id_salt("message").max_height(height).min_scrolled_height(height).show(ui, |ui| {
+    let changed = scroll_up_to(height).id_salt("message").show(ui, |ui| {
         // A name of its own: chips and notes above come and go without taking the keyboard away.
         let edit = TextEdit::multiline(&mut text)
             .id(egui::Id::unique("playground-message"))

@@ -1,6 +1,6 @@
 //! The example prompts, by use case, with a preview of what each brings.
 
-use egui::{Atom, Frame, Id, Margin, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Atom, Frame, Id, Margin, Modal, RichText, Ui, vec2};
 
 use super::composer;
 use crate::app::playground::PlaygroundCommand;
@@ -9,7 +9,7 @@ use crate::base::text::{bytes, count};
 use crate::prompts::{self, ExamplePrompt};
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Chip, Field, Push, body, caption, hint, note, section, title};
+use crate::ui::widgets::{Chip, Field, Push, body, caption, hint, note, scroll_up_to, section, title};
 
 /// From this width in points on, list and preview stand side by side.
 const SIDE_BY_SIDE: f32 = 620.0;
@@ -104,7 +104,7 @@ impl Gallery {
     fn list(&mut self, ui: &mut Ui, height: f32) {
         ui.spacing_mut().item_spacing.y = 2.0;
         let lines = egui::Layout::top_down_justified(egui::Align::Min);
-        let area = ScrollArea::vertical().id_salt("examples").max_height(height).auto_shrink([false, false]);
+        let area = scroll_up_to(height).id_salt("examples").auto_shrink([false, false]);
         area.show(ui, |ui| {
             ui.with_layout(lines, |ui| {
                 let found = found(&self.query, self.category);
@@ -132,7 +132,7 @@ impl Gallery {
         let Some(example) = prompts::all().get(self.chosen) else { return };
         self.measure(example);
         let document = self.document.as_ref().filter(|(of, _, _)| *of == self.chosen).map(|(_, start, len)| (start.as_str(), *len));
-        ScrollArea::vertical().id_salt("preview").max_height(height - 44.0).auto_shrink([false, false]).show(ui, |ui| {
+        scroll_up_to(height - 44.0).id_salt("preview").auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
             describe(ui, example);
             content(ui, example, document);

@@ -1,8 +1,6 @@
 //! The choice of a model: a searched list, maker by maker, each line with its id and what stands in its way.
 
-use egui::{
-    Frame, Id, Key, Margin, Modal, Modifiers, Rect, Response, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Frame, Id, Key, Margin, Modal, Modifiers, Rect, Response, Role, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::access::{self, Access};
 use crate::app::playground::model_list::ORIGINAL_MODEL;
@@ -11,7 +9,7 @@ use crate::app::{Command, Commands, Remote, State};
 use crate::base::text::count;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, caption, hint, note, section};
+use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, caption, hint, note, scroll_up_to, section};
 
 /// Height of a line.
 const ROW: f32 = 40.0;
@@ -158,7 +156,7 @@ impl Picker {
     ) -> Option<usize> {
         let mut clicked = None;
         ui.spacing_mut().item_spacing.y = 0.0;
-        let area = ScrollArea::vertical().max_height(height.max(ROW * 3.0)).auto_shrink([false, true]);
+        let area = scroll_up_to(height.max(ROW * 3.0)).auto_shrink([false, true]);
         area.show(ui, |ui| {
             let mut maker = None;
             for (line, at) in found.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! A request as code, to take along.
 
-use egui::{Frame, Id, Margin, Modal, ScrollArea, Ui};
+use egui::{Frame, Id, Margin, Modal, Ui};
 
 use crate::app::State;
 use crate::aws::as_code::{self, Dialect};
 use crate::aws::bedrock_runtime::ConverseRequest;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hint, section};
+use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hint, scroll_up_to, section};
 
 /// Which request is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl RequestView {
         }
         ui.add_space(size::GAP_SMALL);
         if let Some(shown) = &self.shown {
-            ScrollArea::vertical().max_height(screen.height() - 190.0).show(ui, |ui| draw(ui, state, shown, self.dialect));
+            scroll_up_to(screen.height() - 190.0).show(ui, |ui| draw(ui, state, shown, self.dialect));
         }
         close
     }

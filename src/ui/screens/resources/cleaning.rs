@@ -1,6 +1,6 @@
 //! Clean-up: the plan that waits for a yes, progress, and the receipt.
 
-use egui::{Id, Modal, ScrollArea, Ui};
+use egui::{Id, Modal, Ui};
 
 use super::send;
 use crate::app::resources::{Cleaning, Inventory, ResourcesCommand, Standpoint};
@@ -11,7 +11,8 @@ use crate::ui::format::{masked, moment};
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{
-    Busy, Card, CodeBlock, ErrorAction, ErrorPanel, Push, banner, body, caption, copy_button, fraction_bar, hint, note, section, status,
+    Busy, Card, CodeBlock, ErrorAction, ErrorPanel, Push, banner, body, caption, copy_button, fraction_bar, hint, note, scroll_up_to,
+    section, status,
 };
 
 /// Draws where clean-up stands.
@@ -102,7 +103,7 @@ fn question(ui: &mut Ui, state: &State, commands: &mut Commands) {
     section(ui, "Clean up?");
     let (Some(inventory), Some(connected)) = (state.resources.inventory.value(), state.connection.current.value()) else { return };
     let going = inventory.to_remove(&connected.account, &connected.environment.region).len();
-    ScrollArea::vertical().max_height(screen.height() - 220.0).show(ui, |ui| {
+    scroll_up_to(screen.height() - 220.0).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         what_goes(ui, state, inventory);
         what_stays(ui, state, inventory);

@@ -9,7 +9,7 @@ use crate::aws::logs::MAX_TAILED_GROUPS;
 use crate::logs::filter_pattern::MAX_PATTERN_CHARS;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Push, caption, checkbox, hint, mono, note};
+use crate::ui::widgets::{Push, caption, checkbox, hint, mono, note, scroll_up_to};
 
 /// Draws the controls, in two rows where the place is narrow.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -152,7 +152,7 @@ fn choose_groups(ui: &mut Ui, tail: &TailState, commands: &mut Commands) {
         }
         caption(ui, if on { "Or choose up to ten" } else { "Chosen" });
     }
-    ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+    scroll_up_to(260.0).show(ui, |ui| {
         let all = places.map(|places| places.groups.as_slice()).unwrap_or_default();
         // Chosen ones stay, even if the list does not have them any more.
         let gone = tail.setup.groups.iter().filter(|group| !all.contains(group));

@@ -1,13 +1,13 @@
 //! Filter patterns to begin with, each with what it selects.
 
-use egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, TextStyle, Ui};
+use egui::{Popup, PopupCloseBehavior, RichText, TextStyle, Ui};
 
 use super::send;
 use crate::app::Commands;
 use crate::app::tail::TailCommand;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::{Push, hint, section};
+use crate::ui::widgets::{Push, hint, scroll_up_to, section};
 
 /// Patterns that mean something in a log of invocations, the simplest first, with what they select.
 pub const EXAMPLES: [(&str, &str); 12] = [
@@ -34,7 +34,7 @@ pub fn button(ui: &mut Ui, commands: &mut Commands) {
         section(ui, "Filter patterns");
         hint(ui, "CloudWatch sends only what the pattern selects. Click one to take it; the same language as in FilterLogEvents");
         let height = (ui.ctx().content_rect().height() - 220.0).clamp(120.0, 560.0);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| list(ui, commands));
+        scroll_up_to(height).show(ui, |ui| list(ui, commands));
     });
 }
 

@@ -1,9 +1,10 @@
 //! Shares of a whole: a ring with its names, values and percents beside it.
 
+use crate::ui::widgets::scroll_up_to;
 use std::f32::consts::TAU;
 
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
-use egui::{Align2, Color32, Pos2, Rect, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{filled, look, value};
 use crate::app::insights::chart::Slice;
@@ -23,7 +24,7 @@ pub fn ui(ui: &mut Ui, slices: &[Slice]) {
         response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "Shares"));
         let pointed = response.hover_pos().and_then(|at| slice_at(rect, at, slices));
         ring(ui, rect, slices, pointed);
-        let lines = ScrollArea::vertical().id_salt("insights-shares").max_height(side).auto_shrink([false, true]);
+        let lines = scroll_up_to(side).id_salt("insights-shares").auto_shrink([false, true]);
         lines.show(ui, |ui| {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;

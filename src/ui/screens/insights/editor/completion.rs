@@ -1,11 +1,10 @@
 //! Suggestions below the cursor, while a word is written or when they are asked for. The field keeps the keyboard the whole time.
 
+use crate::ui::widgets::scroll_up_to;
 use std::ops::Range;
 
 use egui::text_edit::TextEditOutput;
-use egui::{
-    Event, Id, Key, LayerId, Modifiers, Order, Popup, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Event, Id, Key, LayerId, Modifiers, Order, Popup, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::colours::color;
 use super::{char_of, id};
@@ -149,7 +148,7 @@ impl Completion {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 0.0;
             let height = (self.items.len() as f32 * ROW).min(HEIGHT);
-            let list = ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]);
+            let list = scroll_up_to(height).auto_shrink([false, true]);
             let clicked = list.show(ui, |ui| self.rows(ui, moved)).inner;
             self.foot(ui);
             clicked
