@@ -3,6 +3,9 @@
 mod bodies;
 mod files;
 mod load;
+mod spill;
+
+pub use spill::Spill;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -105,6 +105,7 @@ struct Shared {
     sandbox: tokio::sync::Mutex<Option<Embedded>>,
     bench: lab::Bench,
     queries: Mutex<insights::OpenQueries>,
+    spill: logs::Spill,
 }
 
 /// The sandbox's clock, and whether it is the one that counts.
@@ -132,6 +133,7 @@ impl Runtime {
             events: sender,
             wake,
             clocks: Clocks::over(&options.clock),
+            spill: logs::Spill::below(storage::records_dir(&options.home)),
             options,
             session: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
@@ -220,6 +222,11 @@ impl Jobs {
     /// Queries that run on CloudWatch for this window.
     fn open_queries(&self) -> MutexGuard<'_, insights::OpenQueries> {
         self.0.queries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where many records of log groups go.
+    fn spill(&self) -> &logs::Spill {
+        &self.0.spill
     }
 
     /// Whether a job is running that will end by itself and does not just wait for its time.

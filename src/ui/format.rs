@@ -1,10 +1,12 @@
 //! Moments and ids as the person chose to see them.
 
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::app::settings::{Settings, ZoneChoice};
-use crate::base::clock::Timestamp;
+use crate::base::clock::{Timestamp, timestamp_ms};
 use crate::base::text;
+use crate::metrics::range::Range;
 
 /// Time of day to the second: `12:04:31`.
 pub fn time(settings: &Settings, at: Timestamp) -> String {
@@ -36,18 +38,40 @@ pub fn custom(settings: &Settings, at: Timestamp, format: &str) -> String {
     written(settings, at, format)
 }
 
-fn written(settings: &Settings, at: Timestamp, format: &str) -> String {
-    let zone = match settings.zone {
+/// How a person writes a moment in a field: `2026-11-23 12:04`.
+const IN_FIELDS: &str = "%Y-%m-%d %H:%M";
+
+/// The ends of a range as a person writes them in fields.
+pub fn ends(settings: &Settings, range: &Range, now: Timestamp) -> (String, String) {
+    let (from, to) = range.at(now.as_millisecond());
+    let text = |ms| written(settings, timestamp_ms(ms), IN_FIELDS);
+    (text(from), text(to))
+}
+
+/// Date and time of day that a person wrote in a field.
+pub fn read_civil(text: &str) -> Option<DateTime> {
+    DateTime::strptime(IN_FIELDS, text.trim()).ok()
+}
+
+/// The moment that a person wrote in a field, milliseconds since the epoch.
+pub fn read_ms(settings: &Settings, text: &str) -> Option<i64> {
+    Some(read_civil(text)?.to_zoned(zone(settings)).ok()?.timestamp().as_millisecond())
+}
+
+fn zone(settings: &Settings) -> TimeZone {
+    match settings.zone {
         ZoneChoice::Utc => TimeZone::UTC,
         ZoneChoice::Local => TimeZone::system(),
-    };
-    at.to_zoned(zone).strftime(format).to_string()
+    }
+}
+
+fn written(settings: &Settings, at: Timestamp, format: &str) -> String {
+    at.to_zoned(zone(settings)).strftime(format).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::clock::timestamp_ms;
 
     #[test]
     fn moments_are_written_in_utc_unless_local_is_chosen() {

@@ -112,6 +112,9 @@ fn a_sample_runs_at_a_click_and_every_sample_finds_rows() {
     assert!(answer.results.statistics.scanned > 20 && answer.results.statistics.matched > 0);
     see(&mut harness, "free here, AWS would bill $0.00");
     see(&mut harness, "us.anthropic.claude");
+    insights(&mut harness, InsightsCommand::Ask("fields accountId | filter ispresent(accountId) | limit 1".to_owned()));
+    outcome(&mut harness);
+    see(&mut harness, "accountId: 1234****9012");
     let week = outcrop::metrics::range::Range::Last(7 * outcrop::metrics::range::DAY_MS);
     harness.state_mut().take(Command::Logs(LogsCommand::SetRange(week)));
     until(&mut harness, "a week", |h| !h.state().state().logs.load.running);

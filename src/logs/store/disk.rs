@@ -146,6 +146,10 @@ impl Folder {
         fs::metadata(self.path.join(SOURCES)).or_else(|_| fs::metadata(&self.path)).ok()?.modified().ok()
     }
 
+    pub(super) fn create(&self) -> Result<(), DiskError> {
+        files::create_private_dir(&self.path).map_err(failed("create", &self.path))
+    }
+
     /// Removes the collection.
     pub fn forget(&self) -> Result<(), DiskError> {
         match fs::remove_dir_all(&self.path) {
@@ -156,7 +160,7 @@ impl Folder {
 
     /// Reads all blocks; parts of files that a crash left are removed, damaged files are set aside.
     pub(super) fn read(&self) -> Result<Found, DiskError> {
-        files::create_private_dir(&self.path).map_err(failed("create", &self.path))?;
+        self.create()?;
         let mut found = Found::default();
         let mut paths: Vec<PathBuf> = self.files().map(|file| file.path()).collect();
         paths.sort();
@@ -172,6 +176,8 @@ impl Folder {
 
     /// Writes a block and gives it back as a mapped file.
     pub(super) fn write(&self, block: &Block) -> Result<Block, DiskError> {
+        // It may have been forgotten meanwhile.
+        self.create()?;
         let name = format!("{:020}-{:016x}", block.at_ms(0).max(0), fastrand::u64(..));
         let (part, path) = (self.path.join(format!("{name}.{PART}")), self.path.join(format!("{name}.{ENDING}")));
         write_part(&part, block.bytes()).map_err(failed("write", &part))?;

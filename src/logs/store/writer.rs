@@ -72,11 +72,16 @@ impl Writer {
 
     /// One that goes on from `store`, in memory.
     pub fn from(store: &Store) -> Self {
-        let mut writer = Self { open: store.blocks.clone(), ..Self::default() };
-        for block in &writer.open {
-            writer.seen.extend((0..block.len()).map(|row| block.key(row)));
-        }
-        writer
+        let (sealed, open): (Vec<_>, Vec<_>) = store.blocks.iter().cloned().partition(|block| block.is_sealed());
+        let seen = store.blocks.iter().flat_map(|block| (0..block.len()).map(|row| block.key(row))).collect();
+        Self { sealed, open, seen, ..Self::default() }
+    }
+
+    /// The same, but blocks that are full go to the folder of `cache` named `name`, so that much of it needs no memory of the program's own.
+    pub fn spilling(store: &Store, cache: &Cache, name: &str) -> Result<Self, DiskError> {
+        let folder = cache.folder(name);
+        folder.create()?;
+        Ok(Self { home: Some((cache.clone(), folder)), ..Self::from(store) })
     }
 
     /// The folder, if the collection is on disk.
@@ -145,6 +150,13 @@ impl Writer {
             }
         }
         self.folder().map_or(Ok(()), Folder::sync)
+    }
+
+    /// What is there now, for a screen: its order is made here and not while a frame is drawn.
+    pub fn snapshot_in_order(&self) -> Arc<Store> {
+        let store = self.snapshot();
+        store.order();
+        store
     }
 
     /// What is there now.

@@ -46,7 +46,7 @@ fn read(jobs: &Jobs, number: u64, paths: &[PathBuf], cancelled: &AtomicBool) -> 
     let cache = Cache::new(records_dir(jobs.home()), DEFAULT_LIMIT);
     let mut writer = Writer::open_for(&cache, &import::collection(paths), &files).map_err(|error| failed(error.to_string()))?;
     let tell = |progress: &import::Progress, writer: &Writer| {
-        let event = FilesEvent::Read { number, store: writer.snapshot(), progress: progress.clone() };
+        let event = FilesEvent::Read { number, store: writer.snapshot_in_order(), progress: progress.clone() };
         jobs.emit_blocking(Event::Logs(LogsEvent::Files(event)));
     };
     let (watch, mut told) = (Stopwatch::start(), Duration::ZERO);

@@ -10,6 +10,7 @@ use crate::app::logs::{LoadOrder, LogsEvent, Progress};
 use crate::aws::Session;
 use crate::aws::logs::{EventPage, FilterLogEvents};
 use crate::base::problem::Problem;
+use crate::logs::Store;
 use crate::logs::store::{Incoming, Origin, Writer};
 use crate::metrics::range::MINUTE_MS;
 use crate::runtime::Jobs;
@@ -48,7 +49,7 @@ struct Loader<'a> {
 
 impl<'a> Loader<'a> {
     fn new(jobs: &'a Jobs, session: Session, order: LoadOrder) -> Self {
-        Self { jobs, session, writer: Writer::from(&order.known), order, origins: HashMap::new(), progress: Progress::default() }
+        Self { jobs, session, writer: jobs.spill().writer(&order.known), order, origins: HashMap::new(), progress: Progress::default() }
     }
 
     /// The time that is covered now.
@@ -61,13 +62,13 @@ impl<'a> Loader<'a> {
         let (session, group) = (self.session.clone(), self.order.group.clone());
         let fetches = stretches.into_iter().map(move |stretch| stretch_pages(session.clone(), group.clone(), stretch, sender.clone()));
         let fetch = stream::iter(fetches).buffered(AT_ONCE).try_collect::<Vec<()>>();
-        let take = async {
+        // Pages end when the last stretch is fetched or one has failed; they are dropped when taking one fails, so that nobody goes on fetching.
+        let take = async move {
             while let Some((start_ms, page)) = pages.recv().await {
                 self.take(page, start_ms).await?;
             }
             Ok(())
         };
-        // Pages end when the last stretch is fetched or one has failed.
         let (fetched, taken) = futures_util::future::join(fetch, take).await;
         fetched.and(taken).map(|()| (from, to))
     }
@@ -76,16 +77,14 @@ impl<'a> Loader<'a> {
         self.progress.requests += 1;
         self.progress.events += page.events.len() as u64;
         self.progress.reached_ms = if self.progress.reached_ms == 0 { start_ms } else { self.progress.reached_ms.min(start_ms) };
-        if !page.events.is_empty() {
-            self.add(page).await?;
-        }
-        let (number, store, progress) = (self.order.number, self.writer.snapshot(), self.progress);
+        let store = self.add(page).await?;
+        let (number, progress) = (self.order.number, self.progress);
         self.jobs.emit(Event::Logs(LogsEvent::Loaded { number, store, progress })).await;
         Ok(())
     }
 
     /// Reading ten thousand records takes a while: it is done on a thread for such work.
-    async fn add(&mut self, page: EventPage) -> Result<(), Problem> {
+    async fn add(&mut self, page: EventPage) -> Result<Arc<Store>, Problem> {
         let (account, group) = (&self.order.account, &self.order.group);
         for event in &page.events {
             if !self.origins.contains_key(&event.stream) {
@@ -102,13 +101,13 @@ impl<'a> Loader<'a> {
                 origin: &origins[&event.stream],
                 line: event.message.as_bytes(),
             });
-            let outcome = writer.add(records);
+            let outcome = writer.add(records).map(|_| writer.snapshot_in_order());
             (writer, outcome)
         });
         let kept = |why: String| Problem::new("The records could not be kept", why, "Try again");
         let (writer, outcome) = added.await.map_err(|error| kept(error.to_string()))?;
         self.writer = writer;
-        outcome.map(drop).map_err(|error| kept(error.to_string()))
+        outcome.map_err(|error| kept(error.to_string()))
     }
 }
 

@@ -21,6 +21,7 @@ pub mod progress;
 mod scroll;
 pub mod selection;
 pub mod status;
+mod still_plot;
 pub mod toggle;
 
 /// Runs `add` with a changed style. Unlike `Ui::scope` it makes no child, so that what is added still wraps in a row that wraps.
@@ -56,4 +57,5 @@ pub use progress::{Busy, fraction_bar};
 pub use scroll::scroll_up_to;
 pub use selection::Selection;
 pub use status::{banner, note, status};
+pub use still_plot::still_plot;
 pub use toggle::{checkbox, toggle};

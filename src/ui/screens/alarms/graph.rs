@@ -1,6 +1,6 @@
 //! The graph of an alarm: values with gaps, the threshold or the band, and the times in alarm. The threshold can be dragged where that is wanted.
 
-use egui::{Align2, CursorIcon, FontId, RichText, Sense, Ui};
+use egui::{Align2, CursorIcon, FontId, RichText, Sense, Ui, vec2};
 use egui_plot::{AxisHints, FilledArea, GridMark, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoints, Points, Span, Text, VLine};
 
 use crate::app::State;
@@ -13,6 +13,7 @@ use crate::metrics::series::nice_axis;
 use crate::ui::format;
 use crate::ui::screens::dashboard::axis;
 use crate::ui::theme::{Theme, text};
+use crate::ui::widgets::still_plot;
 
 /// Points around the threshold within which it can be taken.
 const REACH: f32 = 10.0;
@@ -76,22 +77,7 @@ pub fn show(ui: &mut Ui, state: &State, what: &Drawing<'_>) -> Drawn {
 fn still<'a>(ui: &Ui, state: &State, what: &Drawing<'_>, (from, to): (i64, i64), (top, step): (f64, f64)) -> Plot<'a> {
     let (x_axis, x_grid) = time_axis(ui, state, from, to);
     let y_grid = move |_| (0..=(top / step).round() as i32).map(|n| GridMark { value: f64::from(n) * step, step_size: step }).collect();
-    Plot::new(("alarm", what.salt))
-        .height(what.height)
-        .width(ui.available_width())
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
-        .show_x(false)
-        .show_y(false)
-        .show_grid([false, true])
-        .grid_color(Theme::of(ui).line)
-        .grid_fade(0.0)
+    still_plot(ui, ("alarm", what.salt), vec2(ui.available_width(), what.height))
         .sense(Sense::click_and_drag())
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![value_axis(ui, words::Measure::of(what.settings))])

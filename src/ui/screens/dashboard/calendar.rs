@@ -5,15 +5,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::app::dashboard::DashboardCommand;
-use crate::app::settings::ZoneChoice;
 use crate::app::{Command, Commands, State};
-use crate::base::clock::timestamp_ms;
 use crate::metrics::range::{DAY_MS, HOUR_MS, MINUTE_MS, Range};
 use crate::ui::theme::{Theme, size, text};
 use crate::ui::widgets::{Field, Push, Verdict};
 use crate::ui::{format, icons};
-
-const WRITTEN: &str = "%Y-%m-%d %H:%M";
 
 /// More spans than the row of buttons has.
 const MORE_SPANS: [(&str, i64); 6] = [
@@ -61,8 +57,8 @@ impl Calendar {
 
 impl Draft {
     fn of(state: &State) -> Self {
-        let (from, to) = written(state);
-        let month = read_time(&to).map_or_else(|| state.now.to_zoned(TimeZone::UTC).date(), jiff::civil::DateTime::date);
+        let (from, to) = format::ends(&state.settings, &state.dashboard.range, state.now);
+        let month = format::read_civil(&to).map_or_else(|| state.now.to_zoned(TimeZone::UTC).date(), jiff::civil::DateTime::date);
         Self { from, to, month: month.first_of_month(), wants_end: false }
     }
 
@@ -80,7 +76,8 @@ impl Draft {
         ui.add_space(size::GAP_SMALL);
         self.month(ui);
         ui.add_space(size::GAP_SMALL);
-        let range = read(state, &self.from).zip(read(state, &self.to)).filter(|(from, to)| from < to);
+        let range =
+            format::read_ms(&state.settings, &self.from).zip(format::read_ms(&state.settings, &self.to)).filter(|(from, to)| from < to);
         let wrong = Verdict::error("Write both as 2026-11-23 09:00, the earlier one first");
         ui.horizontal(|ui| {
             Field::new("From", &mut self.from).mono().width(136.0).show(ui);
@@ -117,7 +114,7 @@ impl Draft {
             );
         }
         ui.end_row();
-        let ends = read_time(&self.from).zip(read_time(&self.to)).map(|(from, to)| (from.date(), to.date()));
+        let ends = format::read_civil(&self.from).zip(format::read_civil(&self.to)).map(|(from, to)| (from.date(), to.date()));
         let offset = self.month.weekday().to_monday_zero_offset();
         for _ in 0..offset {
             ui.label("");
@@ -138,7 +135,7 @@ impl Draft {
 
     /// The first click is the first day, the second the last; a last day before the first becomes the first.
     fn point_at(&mut self, date: Date) {
-        let first = read_time(&self.from).map(jiff::civil::DateTime::date);
+        let first = format::read_civil(&self.from).map(jiff::civil::DateTime::date);
         if self.wants_end && first.is_some_and(|first| date >= first) {
             self.to = format!("{date} 23:59");
             self.wants_end = false;
@@ -149,38 +146,22 @@ impl Draft {
     }
 }
 
-fn read_time(text: &str) -> Option<jiff::civil::DateTime> {
-    jiff::civil::DateTime::strptime(WRITTEN, text.trim()).ok()
-}
-
-/// The ends of the shown time as a person writes them.
-fn written(state: &State) -> (String, String) {
-    let (from, to) = state.dashboard.range.at(state.now.as_millisecond());
-    let text = |ms| format::custom(&state.settings, timestamp_ms(ms), WRITTEN);
-    (text(from), text(to))
-}
-
-/// A moment as a person writes it, milliseconds since the epoch.
-fn read(state: &State, text: &str) -> Option<i64> {
-    let zone = match state.settings.zone {
-        ZoneChoice::Utc => TimeZone::UTC,
-        ZoneChoice::Local => TimeZone::system(),
-    };
-    Some(read_time(text)?.to_zoned(zone).ok()?.timestamp().as_millisecond())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::clock::timestamp_ms;
 
     #[test]
     fn a_custom_range_is_read_as_it_is_written() {
         let mut state = State { now: timestamp_ms(1_795_435_440_000), ..State::default() };
         state.dashboard.range = Range::Last(3_600_000);
-        let (from, to) = written(&state);
+        let (from, to) = format::ends(&state.settings, &state.dashboard.range, state.now);
         assert_eq!((from.as_str(), to.as_str()), ("2026-11-23 11:04", "2026-11-23 12:04"));
-        assert_eq!((read(&state, &from), read(&state, " 2026-11-23 12:04 ")), (Some(1_795_431_840_000), Some(1_795_435_440_000)));
-        assert_eq!(read(&state, "yesterday"), None);
+        assert_eq!(
+            (format::read_ms(&state.settings, &from), format::read_ms(&state.settings, " 2026-11-23 12:04 ")),
+            (Some(1_795_431_840_000), Some(1_795_435_440_000))
+        );
+        assert_eq!(format::read_ms(&state.settings, "yesterday"), None);
     }
 
     #[test]

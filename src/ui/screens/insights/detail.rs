@@ -8,9 +8,9 @@ use crate::app::insights::{Answer, InsightsCommand, OpenRecord};
 use crate::app::logs::LogsCommand;
 use crate::app::{Command, Commands, State};
 use crate::base::text::one_line;
-use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{Busy, KeyValues, Push, caption, copy_button, hint, note, section};
+use crate::ui::{format, icons};
 
 /// Longest value that is shown whole, in characters.
 const LONGEST: usize = 1_500;
@@ -31,8 +31,11 @@ pub fn ui(ui: &mut Ui, state: &State, answer: &Answer, row: usize, commands: &mu
         .inner;
     ScrollArea::vertical().id_salt("insights-row").auto_shrink([false, false]).show(ui, |ui| {
         let values = results.columns.iter().zip(&results.rows[row].0);
-        let shown: Vec<(String, String)> =
-            values.map(|(name, value)| (name.clone(), value.shown().unwrap_or_else(|| "–".to_owned()))).collect();
+        let shown: Vec<(String, String)> = values
+            .map(|(name, value)| {
+                (name.clone(), value.shown().map_or_else(|| "–".to_owned(), |shown| format::masked(&state.settings, &shown)))
+            })
+            .collect();
         list(ui, &shown);
         ui.add_space(size::GAP);
         match (&results.rows[row].1, &state.insights.record) {

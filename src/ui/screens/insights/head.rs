@@ -1,14 +1,11 @@
 //! The head of the screen: which records, of which time, and how many rows.
 
 use egui::{ComboBox, Ui};
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 use super::panel::SidePanel;
 use super::{is_low, send};
 use crate::app::insights::{InsightsCommand, LIMITS, Limit};
 use crate::app::logs::LogsCommand;
-use crate::app::settings::ZoneChoice;
 use crate::app::{Command, Commands, Remote, State};
 use crate::base::clock::timestamp_ms;
 use crate::base::text::{count, grouped};
@@ -16,9 +13,6 @@ use crate::metrics::range::{Range, SPANS};
 use crate::ui::theme::Tone;
 use crate::ui::widgets::{Field, Push, Verdict, choice_of, hint, note, scroll_up_to, title};
 use crate::ui::{format, icons};
-
-/// How a moment is written.
-const WRITTEN: &str = "%Y-%m-%d %H:%M";
 
 /// What the head keeps between frames: a custom time while it is typed.
 #[derive(Debug, Default)]
@@ -52,14 +46,14 @@ impl Head {
         }
         let is_custom = matches!(state.logs.range, Range::Between(..));
         if ui.add(Push::secondary("Custom…").selected(is_custom || self.custom.is_some())).clicked() {
-            self.custom = if self.custom.is_some() { None } else { Some(written(state)) };
+            self.custom = if self.custom.is_some() { None } else { Some(format::ends(&state.settings, &state.logs.range, state.now)) };
         }
     }
 
     /// Two fields for the ends of the time, in the zone that is shown.
     fn custom_time(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some((from, to)) = &mut self.custom else { return };
-        let range = read(state, from).zip(read(state, to)).filter(|(from, to)| from < to);
+        let range = format::read_ms(&state.settings, from).zip(format::read_ms(&state.settings, to)).filter(|(from, to)| from < to);
         let wrong = Verdict::error("Write both as 2026-11-23 09:00, the earlier one first");
         let mut done = false;
         ui.horizontal_wrapped(|ui| {
@@ -77,23 +71,6 @@ impl Head {
             self.custom = None;
         }
     }
-}
-
-/// The ends of the shown time as a person writes them.
-fn written(state: &State) -> (String, String) {
-    let (from, to) = state.logs.range.at(state.now.as_millisecond());
-    let text = |ms| format::custom(&state.settings, timestamp_ms(ms), WRITTEN);
-    (text(from), text(to))
-}
-
-/// A moment as a person writes it, milliseconds since the epoch.
-fn read(state: &State, text: &str) -> Option<i64> {
-    let zone = match state.settings.zone {
-        ZoneChoice::Utc => TimeZone::UTC,
-        ZoneChoice::Local => TimeZone::system(),
-    };
-    let moment = DateTime::strptime(WRITTEN, text.trim()).ok()?;
-    Some(moment.to_zoned(zone).ok()?.timestamp().as_millisecond())
 }
 
 /// The log group, and others to choose from.
@@ -169,8 +146,11 @@ mod tests {
     fn a_custom_time_is_read_as_it_is_written() {
         let mut state = State { now: timestamp_ms(1_795_435_440_000), ..State::default() };
         state.logs.range = Range::Last(3_600_000);
-        let (from, to) = written(&state);
+        let (from, to) = format::ends(&state.settings, &state.logs.range, state.now);
         assert_eq!((from.as_str(), to.as_str()), ("2026-11-23 11:04", "2026-11-23 12:04"));
-        assert_eq!((read(&state, &from), read(&state, "tomorrow")), (Some(1_795_431_840_000), None));
+        assert_eq!(
+            (format::read_ms(&state.settings, &from), format::read_ms(&state.settings, "tomorrow")),
+            (Some(1_795_431_840_000), None)
+        );
     }
 }

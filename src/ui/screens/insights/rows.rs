@@ -8,11 +8,12 @@ use egui_table::{AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, Tabl
 use super::send;
 use crate::app::insights::export::{is_numeric, object};
 use crate::app::insights::{Answer, InsightsCommand};
+use crate::app::settings::Settings;
 use crate::app::{Commands, State};
 use crate::base::text::one_line;
 use crate::insights::Results;
-use crate::ui::icons;
 use crate::ui::theme::{Theme, size, text};
+use crate::ui::{format, icons};
 
 /// Characters of a cell, and of its tooltip.
 const SHOWN: usize = 240;
@@ -72,7 +73,7 @@ impl RowsView {
     }
 
     /// Draws the table.
-    pub fn ui(&mut self, ui: &mut Ui, _state: &State, of: u64, there: bool, answer: &Arc<Answer>, commands: &mut Commands) {
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, of: u64, there: bool, answer: &Arc<Answer>, commands: &mut Commands) {
         let results = &answer.results;
         let id = ui.scope_id().with("insights-rows");
         let focus = ui.interact(ui.available_rect_before_wrap(), id, Sense::click());
@@ -85,7 +86,7 @@ impl RowsView {
         if let Some((place, column)) = moved {
             table = table.scroll_to_row(place as u64, None).scroll_to_column(column, None);
         }
-        let mut cells = Cells::new(self, results, &widths);
+        let mut cells = Cells::new(self, results, &widths, &state.settings);
         table.show(ui, &mut cells);
         let (visible, clicked, heading, copied) = (cells.visible, cells.clicked, cells.heading, cells.copied);
         self.visible = visible;
@@ -205,6 +206,7 @@ fn width(results: &Results, column: usize) -> f32 {
 struct Cells<'a> {
     view: &'a RowsView,
     results: &'a Results,
+    settings: &'a Settings,
     numeric: Vec<bool>,
     /// What columns begin with; the table measures them once.
     widths: &'a [f32],
@@ -215,9 +217,9 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn new(view: &'a RowsView, results: &'a Results, widths: &'a [f32]) -> Self {
+    fn new(view: &'a RowsView, results: &'a Results, widths: &'a [f32], settings: &'a Settings) -> Self {
         let numeric = (0..results.columns.len()).map(|column| is_numeric(results, column)).collect();
-        Self { view, results, numeric, widths, clicked: None, heading: None, copied: None, visible: 0 }
+        Self { view, results, settings, numeric, widths, clicked: None, heading: None, copied: None, visible: 0 }
     }
 
     /// What a right click offers.
@@ -284,7 +286,7 @@ impl TableDelegate for Cells<'_> {
         }
         let row = self.view.row(place);
         let (rect, value) = (ui.max_rect(), &self.results.rows[row].0[column]);
-        let shown = value.shown();
+        let shown = value.shown().map(|shown| format::masked(self.settings, &shown));
         let response = ui.interact(rect, ui.scope_id().with(("cell", place, column)), Sense::CLICK);
         let name = format!("{}: {}", self.results.columns[column], one_line(shown.as_deref().unwrap_or("nothing"), 80));
         response.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &name));

@@ -13,6 +13,7 @@ use crate::metrics::series::nice_axis;
 use crate::ui::format;
 use crate::ui::screens::dashboard::axis;
 use crate::ui::theme::{Mark, Series as Look, Theme, text};
+use crate::ui::widgets::still_plot;
 
 /// Draws the series that are not hidden in the place that is left.
 pub fn ui(ui: &mut Ui, state: &State, timeline: &Timeline, view: View, hidden: &BTreeSet<String>) {
@@ -63,23 +64,7 @@ fn extent(timeline: &Timeline, shown: &[(usize, &Series)], view: View) -> (f64, 
 }
 
 fn plot<'a>(ui: &Ui, size: egui::Vec2) -> Plot<'a> {
-    Plot::new("insights-chart")
-        .height(size.y)
-        .width(size.x)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
-        .show_x(false)
-        .show_y(false)
-        .show_grid([false, true])
-        .grid_color(Theme::of(ui).line)
-        .grid_fade(0.0)
-        .sense(Sense::hover())
+    still_plot(ui, "insights-chart", size).sense(Sense::hover())
 }
 
 fn time_axis<'a>(theme: &Theme, ui: &Ui, marks: Vec<axis::TimeMark>) -> AxisHints<'a> {
