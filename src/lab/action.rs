@@ -116,6 +116,8 @@ pub struct Cx<'a> {
     pub ledger: &'a Ledger,
     /// What the person did on other screens.
     pub deeds: &'a Deeds,
+    /// Whether somebody sits here who can do things on other screens.
+    pub is_attended: bool,
     /// Id of the lab.
     pub lab: &'a str,
     /// Id of the step.

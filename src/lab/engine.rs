@@ -63,6 +63,7 @@ pub struct Engine {
     clock: SharedClock,
     ledger: Ledger,
     deeds: Deeds,
+    is_attended: bool,
     progress: Mutex<Progress>,
     progress_path: PathBuf,
     warnings: Vec<String>,
@@ -80,7 +81,23 @@ impl Engine {
         warnings.extend(
             kept.map(|path| format!("The progress file was damaged and is kept as {}; steps are to be checked again", path.display())),
         );
-        Ok(Self { lab, session, clock, ledger, deeds: Deeds::of(home, &key), progress: Mutex::new(progress), progress_path, warnings })
+        Ok(Self {
+            lab,
+            session,
+            clock,
+            ledger,
+            deeds: Deeds::of(home, &key),
+            is_attended: true,
+            progress: Mutex::new(progress),
+            progress_path,
+            warnings,
+        })
+    }
+
+    /// The same where nobody sits who can do things on other screens: steps then do them by themselves.
+    #[must_use]
+    pub fn unattended(self) -> Self {
+        Self { is_attended: false, ..self }
     }
 
     /// What the person must know about damaged files.
@@ -270,7 +287,7 @@ impl Engine {
 
     fn cx<'a>(&'a self, facts: &'a Facts, values: &'a Values, step: &'a str, report: &'a Report<'a>) -> Cx<'a> {
         let (session, clock, lab) = (&self.session, &self.clock, &self.lab.id);
-        Cx { session, clock, facts, values, ledger: &self.ledger, deeds: &self.deeds, lab, step, report }
+        Cx { session, clock, facts, values, ledger: &self.ledger, deeds: &self.deeds, is_attended: self.is_attended, lab, step, report }
     }
 
     fn values(&self, step: &str, facts: &Facts) -> Values {

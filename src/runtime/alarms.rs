@@ -369,7 +369,18 @@ async fn in_ledger(jobs: &Jobs, work: impl AsyncFnOnce(&Cx<'_>) -> Result<String
     let values = Values::default();
     let deeds = Deeds::of(jobs.home(), &session.environment().key());
     let ((lab, step), clock) = (LEDGER_STEP, jobs.clock());
-    let cx = Cx { session: &session, clock, facts: &facts, values: &values, ledger: &ledger, deeds: &deeds, lab, step, report: &|_| {} };
+    let cx = Cx {
+        session: &session,
+        clock,
+        facts: &facts,
+        values: &values,
+        ledger: &ledger,
+        deeds: &deeds,
+        is_attended: true,
+        lab,
+        step,
+        report: &|_| {},
+    };
     work(&cx).await.map_err(|error| *error.into_failure().problem)
 }
 

@@ -134,6 +134,7 @@ impl Place {
             clock: jobs.clock(),
             facts: &self.facts,
             values: &self.values,
+            is_attended: true,
             ledger: &self.ledger,
             deeds: &self.deeds,
             lab: "resources",

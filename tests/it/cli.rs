@@ -132,7 +132,6 @@ fn lab_killed_at(home: &Path, url: &str, line: &str) {
 fn after_kill_9_in_the_middle_of_any_step_the_next_run_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();
     let (_server, url) = serve(home.path(), &["--port", "0"]);
-    let _person = Tester::of(&url);
     for line in
         ["Creating log group", "Blocking public access", "Permitting it to write records", "next try in", "Sending", "Removing bucket"]
     {
@@ -142,37 +141,6 @@ fn after_kill_9_in_the_middle_of_any_step_the_next_run_leaves_nothing() {
     assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), error_text(&output));
     let left = tokio::runtime::Runtime::new().unwrap().block_on(what_is_left(&url));
     assert_eq!(left, (0, 0, 0), "log groups, buckets, roles");
-}
-
-/// Somebody who tests the lab's alarm, as its step asks for where no incident can be started.
-struct Tester(std::sync::mpsc::SyncSender<()>);
-
-impl Tester {
-    fn of(url: &str) -> Self {
-        use outcrop::aws::{Environment, Session, cloudwatch::SetAlarmState, recorder::no_recorder};
-        let (ended, wait) = std::sync::mpsc::sync_channel::<()>(1);
-        let environment = Environment::sandbox(url);
-        let test = move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            let session = runtime.block_on(Session::connect(&environment, no_recorder())).unwrap();
-            // Until the test is over; before the alarm is there the call is refused.
-            while wait.recv_timeout(std::time::Duration::from_secs(1)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                drop(runtime.block_on(session.run(SetAlarmState {
-                    alarm_name: "outcrop-lab-throttles".to_owned(),
-                    state_value: "ALARM".to_owned(),
-                    state_reason: "A test".to_owned(),
-                })));
-            }
-        };
-        std::thread::Builder::new().spawn(test).unwrap();
-        Self(ended)
-    }
-}
-
-impl Drop for Tester {
-    fn drop(&mut self) {
-        self.0.send(()).ok();
-    }
 }
 
 async fn what_is_left(url: &str) -> (usize, usize, usize) {
