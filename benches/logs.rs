@@ -94,7 +94,7 @@ fn imported(folder: &Path, written: &Written, verdict: &mut Verdict) -> std::syn
     let (mut ours, mut peer, mut store) = (f64::INFINITY, f64::INFINITY, None);
     for turn in 0..2 {
         let start = Instant::now();
-        parallel::map(&files, |file| unpacked(&file.path));
+        parallel::map(&files, |file| unpacked(&file.content));
         peer = peer.min(start.elapsed().as_secs_f64());
         let mut writer = Writer::open(&Cache::new(folder.join(format!("cache{turn}")), u64::MAX), "bench").expect("a collection");
         let start = Instant::now();
@@ -107,7 +107,8 @@ fn imported(folder: &Path, written: &Written, verdict: &mut Verdict) -> std::syn
     store.expect("two turns")
 }
 
-fn unpacked(path: &Path) -> usize {
+fn unpacked(content: &import::Content) -> usize {
+    let import::Content::At(path) = content else { return 0 };
     let packed = std::fs::read(path).expect("an object");
     let length = u32::from_le_bytes(packed[packed.len() - 4..].try_into().expect("four bytes")) as usize;
     let mut to = vec![0; length];

@@ -163,7 +163,7 @@ impl Generator {
                     at -= weight;
                     at < 0.0
                 });
-                DAY_MS + hour.unwrap_or(23) as i64 * HOUR_MS + self.random.i64(..HOUR_MS)
+                DAY_MS + hour.unwrap_or(23) as i64 * HOUR_MS + self.random.i64(0..HOUR_MS)
             })
             .collect();
         times.sort_unstable();

@@ -225,18 +225,21 @@ pub struct QueryOptions {
     /// The query, such as 'stats count(*) by modelId'.
     #[arg(value_name = "QUERY")]
     pub text: String,
-    /// Files or folders of records (.json, .ndjson, .gz and the like).
+    /// Files or folders of records (.json, .ndjson, .gz and the like), or a bucket: <s3://BUCKET/PREFIX>. The query runs here.
     #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "log_group", conflicts_with = "log_group")]
     pub from: Vec<PathBuf>,
-    /// A log group, whose events are fetched first.
+    /// A log group. The query runs on CloudWatch, which bills what it scans.
     #[arg(long, value_name = "NAME")]
     pub log_group: Option<String>,
-    /// The log group is in the window's own sandbox.
+    /// Fetch the events of the log group and run the query here instead.
     #[arg(long, requires = "log_group")]
+    pub local: bool,
+    /// The log group or the bucket is in the window's own sandbox.
+    #[arg(long)]
     pub sandbox: bool,
-    /// Only events of this last time, such as 30m, 3h or 7d.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub since: Option<i64>,
+    /// Of which time.
+    #[command(flatten)]
+    pub time: TimeOptions,
     /// Most rows when the query has no limit.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -248,9 +251,37 @@ pub struct QueryOptions {
 /// Options of `outcrop import`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ImportOptions {
-    /// Files or folders of records (.json, .ndjson, .gz and the like).
+    /// Files or folders of records (.json, .ndjson, .gz and the like), or a bucket: <s3://BUCKET/PREFIX>.
     #[arg(value_name = "PATH", required = true, num_args = 1..)]
     pub paths: Vec<PathBuf>,
+    /// The bucket is in the window's own sandbox.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Which objects of a bucket to fetch, by the hour that their keys name.
+    #[command(flatten)]
+    pub time: TimeOptions,
+}
+
+/// Which time is meant; nothing said is everything there is.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct TimeOptions {
+    /// Only this last time, such as 30m, 3h or 7d.
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["start", "end"])]
+    pub since: Option<i64>,
+    /// Only from this moment on, such as 2026-03-02T12:00:00Z, 2026-03-02T13:00+01:00 or 2026-03-02 (UTC).
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    pub start: Option<i64>,
+    /// Only up to this moment.
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    pub end: Option<i64>,
+}
+
+impl TimeOptions {
+    /// The time at `now_ms`, milliseconds since the epoch, both ends included; nothing when nothing was said.
+    pub fn window(&self, now_ms: i64) -> Option<(i64, i64)> {
+        let start = self.since.map(|since| now_ms - since).or(self.start);
+        (start.is_some() || self.end.is_some()).then(|| (start.unwrap_or(0), self.end.unwrap_or(now_ms)))
+    }
 }
 
 /// How the rows of a query are printed.
@@ -279,6 +310,15 @@ fn parse_time(text: &str) -> Result<i64, String> {
         .ok()
         .and_then(|count| count.checked_mul(ms))
         .ok_or_else(|| "write a number and s, m, h or d, such as 3h".to_owned())
+}
+
+/// Milliseconds since the epoch of a moment: with an offset, or in UTC.
+fn parse_moment(text: &str) -> Result<i64, String> {
+    let text = text.trim();
+    let utc = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| Some(utc()?.timestamp()));
+    let wrong = || "write a moment such as 2026-03-02T12:00:00Z, or a day such as 2026-03-02".to_owned();
+    moment.map(jiff::Timestamp::as_millisecond).ok_or_else(wrong)
 }
 
 /// Options of `outcrop tail`.
@@ -328,4 +368,24 @@ pub struct DoctorOptions {
     /// Print one JSON object a line.
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_and_spans_make_a_window() {
+        let noon = 1_772_452_800_000;
+        for text in ["2026-03-02T12:00:00Z", "2026-03-02T13:00:00+01:00", "2026-03-02T12:00", "2026-03-02 12:00:00"] {
+            assert_eq!(parse_moment(text), Ok(noon), "{text}");
+        }
+        assert_eq!(parse_moment("2026-03-02"), Ok(noon - 12 * 3_600_000));
+        assert!(parse_moment("yesterday").is_err() && parse_moment("12:00").is_err());
+        let time = |since, start, end| TimeOptions { since, start, end }.window(noon);
+        assert_eq!(time(None, None, None), None);
+        assert_eq!(time(Some(5), None, None), Some((noon - 5, noon)));
+        assert_eq!(time(None, Some(3), None), Some((3, noon)));
+        assert_eq!(time(None, None, Some(9)), Some((0, 9)));
+    }
 }

@@ -37,7 +37,7 @@ async fn dispatch(args: &Args, command: &Command, out: &mut Output) -> anyhow::R
         Command::Sandbox(options) => sandbox::run(&args.place, options, out).await,
         Command::Lab(command) => lab::run(args, command, out).await,
         Command::Query(options) => query::run(&args.place, options, out).await,
-        Command::Import(options) => import::run(options, out),
+        Command::Import(options) => import::run(&args.place, options, out).await,
         // The window has an async runtime of its own, so that `main` opens it.
         Command::Open(_) => anyhow::bail!("a link is opened by the window"),
         Command::Tail(options) => tail::run(&args.place, options, out).await,

@@ -1,10 +1,12 @@
-//! `outcrop query`: a Logs Insights query over files or a log group, run here: nothing is billed by the byte.
+//! `outcrop query`: a Logs Insights query over files, a bucket or a log group. It runs here, where nothing is billed by the byte, or on CloudWatch.
 
+mod cloud;
 mod group;
 mod show;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{Place, QueryFormat, QueryOptions};
@@ -12,7 +14,7 @@ use super::import;
 use super::output::Output;
 use crate::base::clock::SystemClock;
 use crate::insights::{AtHand, DEFAULT_LIMIT, Elsewhere as _, Query, Results, Setting};
-use crate::logs;
+use crate::logs::Store;
 use crate::logs::import::find;
 use crate::logs::store::Writer;
 
@@ -25,21 +27,32 @@ pub async fn run(place: &Place, options: &QueryOptions, out: &mut Output) -> any
             return Ok(ExitCode::from(2));
         }
     };
+    let results = match &options.log_group {
+        None => over_files(place, &query, options, out).await?,
+        Some(group) if options.local => over_group(place, &query, options, group, out).await?,
+        Some(group) => Some(cloud::run(place, options, group, out).await?),
+    };
+    Ok(results.map_or(ExitCode::FAILURE, |results| told(&results, options, out)))
+}
+
+async fn over_group(
+    place: &Place,
+    query: &Query,
+    options: &QueryOptions,
+    group: &str,
+    out: &mut Output,
+) -> anyhow::Result<Option<Results>> {
     let now_ms = SystemClock::shared().now_ms();
-    let from_ms = options.since.map_or(i64::MIN, |since| now_ms - since);
-    if options.log_group.is_none() {
-        return over_files(&query, options, (from_ms, now_ms), out);
-    }
+    let (from, to) = options.time.window(now_ms).unwrap_or((0, i64::MAX));
     // A comparison with the time before needs that time too.
-    let since = if query.needs_other_events() { 0 } else { from_ms.max(0) };
-    let loaded = group::read(place, options, since, out).await?;
+    let fetch_from = if query.needs_other_events() { 0 } else { from.max(0) };
+    let loaded = group::read(place, options, group, (fetch_from, to), out).await?;
     let at_hand = AtHand(&loaded);
-    let events = at_hand.events(query.source(), (from_ms, i64::MAX)).map_err(anyhow::Error::msg)?;
+    let events = at_hand.events(query.source(), (from, to)).map_err(anyhow::Error::msg)?;
     let window = (events.iter().map(|event| event.at_ms).min().unwrap_or(0), events.iter().map(|event| event.at_ms).max().unwrap_or(0));
     let never = AtomicBool::new(false);
     let setting = Setting { window, now_ms, limit: options.limit.unwrap_or(DEFAULT_LIMIT), cancelled: &never };
-    let results = query.run_with(events, &setting, &at_hand)?;
-    Ok(told(&results, options, out))
+    Ok(Some(query.run_with(events, &setting, &at_hand)?))
 }
 
 /// Prints the rows, and what was looked at.
@@ -59,29 +72,36 @@ fn told(results: &Results, options: &QueryOptions, out: &mut Output) -> ExitCode
 /// Bytes of files up to which their records are held in memory; of larger ones a collection is made, which the next query finds again.
 const IN_MEMORY: u64 = 64 << 20;
 
-fn over_files(query: &Query, options: &QueryOptions, (from_ms, now_ms): (i64, i64), out: &mut Output) -> anyhow::Result<ExitCode> {
-    let files = find(&options.from)?;
-    let store = if files.iter().map(|file| file.size).sum::<u64>() <= IN_MEMORY {
-        let mut writer = Writer::default();
-        let progress = logs::import::run(&files, &mut writer, &AtomicBool::new(false), &mut |_, _| {})?;
-        progress.problems.iter().for_each(|problem| out.error(problem));
-        writer.snapshot()
-    } else {
-        let (writer, progress) = import::read(&options.from, &files, out)?;
-        if progress.is_cancelled {
-            return Ok(ExitCode::FAILURE);
-        }
-        writer.snapshot()
+async fn over_files(place: &Place, query: &Query, options: &QueryOptions, out: &mut Output) -> anyhow::Result<Option<Results>> {
+    let now_ms = SystemClock::shared().now_ms();
+    let asked = options.time.window(now_ms);
+    let store = match import::bucket(&options.from)? {
+        Some(prefix) => import::read_bucket(place, options.sandbox, prefix, asked, out).await?,
+        None => of_files(options, out)?,
     };
+    let Some(store) = store else { return Ok(None) };
     let (oldest, newest) = store.extent().unwrap_or((0, 0));
+    let (from, to) = asked.unwrap_or((oldest, newest));
     let setting = Setting {
-        window: (oldest.max(from_ms), newest),
+        window: (oldest.max(from), newest.min(to)),
         now_ms,
         limit: options.limit.unwrap_or(DEFAULT_LIMIT),
         cancelled: &AtomicBool::new(false),
     };
-    let results = query.run_over(&store, &setting)?;
-    Ok(told(&results, options, out))
+    Ok(Some(query.run_over(&store, &setting)?))
+}
+
+/// The records of files; nothing if reading them was cancelled.
+fn of_files(options: &QueryOptions, out: &mut Output) -> anyhow::Result<Option<Arc<Store>>> {
+    let files = find(&options.from)?;
+    if files.iter().map(|file| file.size).sum::<u64>() <= IN_MEMORY {
+        let mut writer = Writer::default();
+        let progress = crate::logs::import::run(&files, &mut writer, &AtomicBool::new(false), &mut |_, _| {})?;
+        progress.problems.iter().for_each(|problem| out.error(problem));
+        return Ok(Some(writer.snapshot()));
+    }
+    let (writer, progress) = import::read(&options.from, &files, out)?;
+    Ok((!progress.is_cancelled).then(|| writer.snapshot()))
 }
 
 fn print(results: &Results, format: QueryFormat, out: &mut Output) {

@@ -65,7 +65,7 @@ pub struct Setting<'a> {
     pub window: (i64, i64),
     /// The present, milliseconds since the epoch.
     pub now_ms: i64,
-    /// Rows when the query names no number, at most [`MAX_LIMIT`].
+    /// Rows when the query names no number; the service gives [`MAX_LIMIT`] at most.
     pub limit: usize,
     /// Set to end the run.
     pub cancelled: &'a AtomicBool,
@@ -110,8 +110,7 @@ impl Query {
     /// The same for queries that need other events too ([`Query::needs_other_events`]): these are read and run over here, at once. If that
     /// fails, [`Pipeline::finish`] says so.
     pub fn pipeline_with<'a>(&self, setting: &Setting<'a>, elsewhere: &dyn Elsewhere) -> Pipeline<'a> {
-        let setting = Setting { limit: setting.limit.min(MAX_LIMIT), ..*setting };
-        self.pipeline_for(&setting, elsewhere, self.columns()).unwrap_or_else(|stopped| Pipeline::stopped(&setting, stopped))
+        self.pipeline_for(setting, elsewhere, self.columns()).unwrap_or_else(|stopped| Pipeline::stopped(setting, stopped))
     }
 
     /// The pipeline that shows `names`.
@@ -178,6 +177,11 @@ impl Query {
             Command::Limit { .. } => self.only_limit().is_some(),
             _ => false,
         })
+    }
+
+    /// Whether the rows of a time are the rows of its parts, one after the other: nothing but the events themselves decides about a row.
+    pub fn is_cut_by_time(&self) -> bool {
+        self.shapers().next().is_none() && !self.needs_other_events()
     }
 
     /// Whether the query asks to stop as soon as it has its rows (`limit any`), so that events beyond are not even counted.

@@ -3,6 +3,7 @@
 //!
 //! A query that runs on CloudWatch costs until it is stopped: whoever ends a run, a later run or the window itself, sends `StopQuery`.
 
+pub mod ask;
 mod cloud;
 mod library;
 
@@ -21,7 +22,9 @@ use crate::insights::{Query, Setting};
 use crate::lab::deeds::Ran as Where;
 use crate::logs::store::{Entry, Store};
 
-pub(super) use cloud::{OpenQueries, stop_all};
+pub(super) use ask::OpenQueries;
+pub use cloud::columns;
+pub(super) use cloud::stop_all;
 
 /// One query at a time.
 const QUERY: Slot = Slot::Of(Screen::Insights, "query");

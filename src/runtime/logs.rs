@@ -1,6 +1,7 @@
 //! Effects of the logs slice: finding the log group, loading events, searching them, fetching bodies, waiting for a record.
 
 mod bodies;
+pub mod bucket;
 mod files;
 mod load;
 mod spill;
@@ -40,7 +41,7 @@ pub fn run(jobs: &Jobs, effect: LogsEffect) {
         LogsEffect::ListGroups => list_groups(jobs),
         LogsEffect::Load(order) => jobs.start(slot("load"), load::run(jobs.clone(), order)),
         LogsEffect::StopLoading => stop(jobs, "load"),
-        LogsEffect::ReadFiles { number, paths } => jobs.start(slot("files"), files::run(jobs.clone(), number, paths)),
+        LogsEffect::ReadFiles { number, place } => jobs.start(slot("files"), files::run(jobs.clone(), number, place)),
         LogsEffect::StopFiles => stop(jobs, "files"),
         LogsEffect::Search { number, store, filter, window } => search(jobs, number, store, filter, window),
         LogsEffect::FetchBodies { entry, bodies } => jobs.start(slot("bodies"), bodies::run(jobs.clone(), entry, bodies)),
@@ -68,11 +69,7 @@ fn find_source(jobs: &Jobs) {
 
 async fn source(session: &Session) -> Result<Source, Problem> {
     let config = session.run(GetModelInvocationLoggingConfiguration {}).await?.unwrap_or_default();
-    Ok(Source {
-        group: config.cloud_watch.map(|destination| destination.log_group),
-        bucket: config.s3.map(|s3| s3.bucket),
-        with_text: config.text,
-    })
+    Ok(Source { group: config.cloud_watch.map(|destination| destination.log_group), bucket: config.s3, with_text: config.text })
 }
 
 fn list_groups(jobs: &Jobs) {

@@ -104,7 +104,7 @@ struct Shared {
     clocks: Clocks,
     sandbox: tokio::sync::Mutex<Option<Embedded>>,
     bench: lab::Bench,
-    queries: Mutex<insights::OpenQueries>,
+    queries: insights::OpenQueries,
     spill: logs::Spill,
 }
 
@@ -138,7 +138,7 @@ impl Runtime {
             session: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
             bench: lab::Bench::default(),
-            queries: Mutex::default(),
+            queries: insights::OpenQueries::default(),
         };
         Ok(Self { jobs: Jobs(Arc::new(shared)), events, tokio: Some(tokio) })
     }
@@ -220,8 +220,8 @@ impl Jobs {
     }
 
     /// Queries that run on CloudWatch for this window.
-    fn open_queries(&self) -> MutexGuard<'_, insights::OpenQueries> {
-        self.0.queries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open_queries(&self) -> &insights::OpenQueries {
+        &self.0.queries
     }
 
     /// Where many records of log groups go.

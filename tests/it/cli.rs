@@ -226,11 +226,55 @@ fn a_query_that_cannot_be_read_shows_the_place_and_ends_with_2() {
 }
 
 #[test]
-fn a_query_runs_over_a_log_group_of_a_sandbox() {
+fn a_query_runs_on_cloudwatch_or_here_over_a_log_group() {
     let home = tempfile::tempdir().unwrap();
     let (_running, url) = serve(home.path(), &["--port", "0"]);
-    let (code, _, err) = query(home.path(), &["stats count(*)", "--log-group", "none", "--endpoint-url", &url]);
+    let asked = |args: &[&str]| {
+        let place = ["--endpoint-url", &url, "--region", "us-east-1", "--format", "csv"];
+        query(home.path(), &[&["filter @message like 'refund' | stats count(*) as n", "--log-group"], args, &place].concat())
+    };
+    let (code, _, err) = asked(&["none"]);
     assert!(code == Some(1) && err.contains("log group does not exist"), "{err}");
+    let put = lab_group(&url);
+    for text in ["a refund", "another refund", "a parcel"] {
+        put(text);
+    }
+    let (code, out, err) = asked(&["lab"]);
+    assert_eq!((code, out.as_str()), (Some(0), "n\n2\n"), "{err}");
+    assert!(err.contains("of the last 3 hours") && err.contains("CloudWatch bills $0.00") && err.contains("2 of 3 records matched"), "{err}");
+    let (_, out, err) = asked(&["lab", "--local", "--since", "1h"]);
+    assert!(out == "n\n2\n" && !err.contains("bills"), "{err}");
+    for local in [&["lab"][..], &["lab", "--local"]] {
+        let (_, out, err) = asked(&[local, &["--end", "2026-01-01"]].concat());
+        assert!(out.is_empty() || out == "n\n0\n" || out == "n\n", "{out}{err}");
+    }
+    let (code, _, err) = asked(&["lab", "--since", "1h", "--end", "2026-01-01"]);
+    assert!(code == Some(2) && err.contains("cannot be used with"), "{err}");
+}
+
+#[test]
+fn a_bucket_is_imported_and_queried() {
+    use outcrop::aws::s3::{CreateBucket, PutObject};
+    let home = tempfile::tempdir().unwrap();
+    let (_running, url) = serve(home.path(), &["--port", "0"]);
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tokio.block_on(async {
+        let environment = outcrop::aws::Environment::sandbox(&url);
+        let session = outcrop::aws::Session::connect(&environment, outcrop::aws::recorder::no_recorder()).await.unwrap();
+        session.run(CreateBucket { bucket: "lab-bucket".to_owned(), region: "us-east-1".to_owned() }).await.unwrap();
+        let key = "AWSLogs/123456789012/BedrockModelInvocationLogs/us-east-1/2026/03/02/12/a.json".to_owned();
+        let body = br#"{"timestamp":"2026-03-02T12:00:00Z","modelId":"opus"}"#.to_vec();
+        session.run(PutObject { bucket: "lab-bucket".to_owned(), key, body, content_type: None }).await.unwrap();
+    });
+    let at = ["--endpoint-url", &url, "--region", "us-east-1"];
+    let import = outcrop(home.path()).args(at).args(["import", "s3://lab-bucket"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&import.stdout).contains("1 record new"), "{}", error_text(&import));
+    let from = |time: &[&str]| query(home.path(), &[&["fields modelId", "--from", "s3://lab-bucket", "--format", "csv"], &at[..], time].concat());
+    assert_eq!(from(&[]).1, "modelId\nopus\n");
+    assert_eq!(from(&["--start", "2026-03-02T12:00Z", "--end", "2026-03-02T13:00Z"]).1, "modelId\nopus\n");
+    assert_eq!(from(&["--start", "2026-03-03"]).1, "modelId\n");
+    let (code, _, err) = query(home.path(), &["fields modelId", "--from", "s3://lab-bucket", "/tmp"]);
+    assert!(code == Some(1) && err.contains("a bucket is read alone"), "{err}");
 }
 
 /// The log group `lab` with a stream in the account at `url`, and a way to put events there.

@@ -12,6 +12,7 @@ mod aws_s3;
 mod aws_sandbox;
 mod aws_server;
 mod cli;
+mod far_records;
 mod lab_bench;
 mod lab_check;
 mod lab_engine;

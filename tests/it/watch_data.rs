@@ -7,6 +7,7 @@ use outcrop::app::logs::{LogsEffect, LogsEvent, Progress, Source};
 use outcrop::app::state::Connected;
 use outcrop::app::{Command, Commands, Effect, Event, Screen, State, reduce};
 use outcrop::aws::Environment;
+use outcrop::aws::bedrock::S3Destination;
 use outcrop::base::clock::timestamp_ms;
 use outcrop::logs::view::View;
 use outcrop::logs::{Entry, Store};
@@ -85,7 +86,8 @@ pub fn connected(screen: Screen) -> State {
 
 /// Logging is configured and `store` was loaded.
 pub fn load(state: &mut State, store: Arc<Store>) {
-    let source = Source { group: Some("/outcrop/bedrock".to_owned()), bucket: Some("outcrop-logs".to_owned()), with_text: true };
+    let bucket = S3Destination { bucket: "outcrop-logs".to_owned(), prefix: String::new() };
+    let source = Source { group: Some("/outcrop/bedrock".to_owned()), bucket: Some(bucket), with_text: true };
     let effects = reduce(state, Event::Logs(LogsEvent::Source(Ok(source))));
     settle(state, effects);
     let number = state.logs.load.number;

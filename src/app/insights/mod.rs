@@ -31,8 +31,8 @@ pub use library::{Library, RunNote, SavedQuery};
 pub use outcome::{Answer, CloudProgress, Outcome, Place};
 pub use samples::{Sample, groups, samples};
 
-/// Most rows when a query has no `limit`: what is on offer.
-pub const LIMITS: [u32; 4] = [100, 1_000, 10_000, 100_000];
+/// Most rows when a query has no `limit`: what is on offer. CloudWatch gives 100,000 at a time; the last is fetched in slices of the time.
+pub const LIMITS: [u32; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// What the program knows of this screen.
 #[derive(Debug, Clone, Default)]

@@ -8,35 +8,67 @@ use super::{LogsEffect, LogsState};
 use crate::app::{Command, Effect, Screen, State};
 use crate::base::problem::Problem;
 use crate::logs::Store;
-use crate::logs::import::Progress;
+use crate::logs::import::{Prefix, Progress};
 use crate::metrics::range::Range;
+
+/// Where records are besides log groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilesPlace {
+    /// Files and folders of this machine.
+    Paths(Vec<PathBuf>),
+    /// A place in S3, of which this time is read, milliseconds since the epoch; without one it is everything.
+    Bucket(Prefix, Option<(i64, i64)>),
+}
+
+impl FilesPlace {
+    /// What a person gave: the address of a bucket, or else the path of a file or folder.
+    pub fn given(text: &str) -> Self {
+        Prefix::read(text).map_or_else(|| Self::Paths(vec![text.trim().into()]), |prefix| Self::Bucket(prefix, None))
+    }
+
+    /// The same place, all of its time.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        match self {
+            Self::Paths(paths) => Self::Paths(paths.clone()),
+            Self::Bucket(prefix, _) => Self::Bucket(prefix.clone(), None),
+        }
+    }
+
+    /// Whether there is something to open.
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Paths(paths) if paths.is_empty())
+    }
+
+    /// In short.
+    pub fn name(&self) -> String {
+        let paths = match self {
+            Self::Bucket(prefix, _) => return format!("bucket {}", prefix.bucket),
+            Self::Paths(paths) => paths,
+        };
+        let first = paths.first().map_or_else(String::new, |path| {
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        });
+        match paths.len() {
+            0 | 1 => first,
+            more => format!("{first} and {} more", more - 1),
+        }
+    }
+}
 
 /// Files that are open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Files {
     /// Number of the import.
     pub number: u64,
-    /// What was opened: files and folders.
-    pub paths: Vec<PathBuf>,
+    /// What was opened.
+    pub place: FilesPlace,
     /// Whether they are being read.
     pub is_running: bool,
     /// How far it is.
     pub progress: Progress,
     /// Why it ended early.
     pub problem: Option<Problem>,
-}
-
-impl Files {
-    /// What was opened, in short.
-    pub fn name(&self) -> String {
-        let first = self.paths.first().map_or_else(String::new, |path| {
-            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-        });
-        match self.paths.len() {
-            0 | 1 => first,
-            more => format!("{first} and {} more", more - 1),
-        }
-    }
 }
 
 /// What came of it.
@@ -68,9 +100,9 @@ pub fn event(state: &mut State, event: FilesEvent) -> Vec<Effect> {
     }
 }
 
-/// Opens files and folders in place of the log group.
-pub fn open(state: &mut State, paths: Vec<PathBuf>) -> Vec<Effect> {
-    if paths.is_empty() {
+/// Opens files, folders or a bucket in place of the log group.
+pub fn open(state: &mut State, place: FilesPlace) -> Vec<Effect> {
+    if place.is_empty() {
         return Vec::new();
     }
     let mut effects = reduce::forget_events(state);
@@ -79,8 +111,8 @@ pub fn open(state: &mut State, paths: Vec<PathBuf>) -> Vec<Effect> {
     logs.files_number += 1;
     let number = logs.files_number;
     logs.filter = crate::logs::filter::Filter::default();
-    logs.files = Some(Files { number, paths: paths.clone(), is_running: true, progress: Progress::default(), problem: None });
-    effects.push(Effect::Logs(LogsEffect::ReadFiles { number, paths }));
+    logs.files = Some(Files { number, place: place.clone(), is_running: true, progress: Progress::default(), problem: None });
+    effects.push(Effect::Logs(LogsEffect::ReadFiles { number, place }));
     effects.extend(crate::app::reduce(state, Command::Go(Screen::Logs)));
     effects
 }

@@ -13,10 +13,11 @@ pub mod work;
 use std::sync::Arc;
 
 pub use self::columns::{Column, Columns};
-pub use self::files::{Files, FilesEvent};
+pub use self::files::{Files, FilesEvent, FilesPlace};
 pub use self::listed::{Context, Listed};
 pub use self::work::{Work, WorkEffect, WorkEvent};
 use super::remote::Remote;
+use crate::aws::bedrock::S3Destination;
 use crate::base::problem::Problem;
 use crate::logs::detail::{Detail, Side};
 use crate::logs::filter::{Dimension, Filter};
@@ -77,8 +78,8 @@ pub struct LogsState {
 pub struct Source {
     /// The log group; `None` when logging is off or goes to S3 alone.
     pub group: Option<String>,
-    /// The bucket; `None` when logging is off or goes to a log group alone.
-    pub bucket: Option<String>,
+    /// The place in S3; `None` when logging is off or goes to a log group alone.
+    pub bucket: Option<S3Destination>,
     /// Whether texts are in the records.
     pub with_text: bool,
 }
@@ -205,8 +206,8 @@ pub enum LogsCommand {
     ShowRange(Range),
     /// Stop loading; what is loaded stays.
     StopLoading,
-    /// Show the records of files and folders.
-    OpenFiles(Vec<std::path::PathBuf>),
+    /// Show the records of files, folders or a bucket.
+    OpenFiles(FilesPlace),
     /// Stop reading files; what is read stays.
     StopFiles,
     /// Show the log group again.
@@ -287,12 +288,12 @@ pub enum LogsEffect {
     Load(LoadOrder),
     /// End the load.
     StopLoading,
-    /// Read files into a collection.
+    /// Read files or a bucket into a collection.
     ReadFiles {
         /// Number of the import.
         number: u64,
-        /// Files and folders.
-        paths: Vec<std::path::PathBuf>,
+        /// What to read.
+        place: FilesPlace,
     },
     /// End the reading of files.
     StopFiles,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::listed::Back;
-use super::{Awaited, Context, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
+use super::{Awaited, Context, FilesPlace, Load, LoadOrder, LogsCommand, LogsEffect, LogsEvent, LogsState, Progress, Search, Source, Wait};
 use super::{files, link, listed, selection, work};
 use crate::app::{Command, Effect, Remote, Screen, State};
 use crate::base::problem::Problem;
@@ -25,7 +25,7 @@ pub fn command(state: &mut State, command: LogsCommand) -> Vec<Effect> {
         LogsCommand::SetRange(range) => set_range(state, range),
         LogsCommand::ShowRange(range) => show_range(state, range),
         LogsCommand::StopLoading => stop_loading(state),
-        LogsCommand::OpenFiles(paths) => files::open(state, paths),
+        LogsCommand::OpenFiles(place) => files::open(state, place),
         LogsCommand::StopFiles => files::stop(state),
         LogsCommand::CloseFiles => files::close(state),
         LogsCommand::SetText(text) => filter(state, |f| f.text = text),
@@ -95,8 +95,9 @@ pub fn follow(state: &mut State) -> Vec<Effect> {
 pub fn environment_changed(state: &mut State) -> Vec<Effect> {
     let old = std::mem::take(&mut state.logs);
     state.logs = LogsState { range: old.range, tab: old.tab, search: after(old.search), link: old.link, ..LogsState::default() };
-    if old.files.is_some() {
-        // Files belong to no place to work.
+    let is_of_old_place = old.files.as_ref().is_some_and(|files| matches!(files.place, FilesPlace::Bucket(..)));
+    if old.files.is_some() && !is_of_old_place {
+        // Files of this machine belong to no place to work.
         let logs = &mut state.logs;
         (logs.files, logs.store, logs.view, logs.filter) = (old.files, old.store, old.view, old.filter);
     }
@@ -107,7 +108,9 @@ pub fn environment_changed(state: &mut State) -> Vec<Effect> {
         // A link was given before there was a place to look in.
         state.screen = Screen::Logs;
     }
-    vec![Effect::Logs(LogsEffect::StopLoading), Effect::Logs(LogsEffect::StopWaiting), Effect::Records(work::WorkEffect::CancelExport)]
+    let stop_bucket = is_of_old_place.then_some(Effect::Logs(LogsEffect::StopFiles));
+    let stop = [Effect::Logs(LogsEffect::StopLoading), Effect::Logs(LogsEffect::StopWaiting)];
+    stop.into_iter().chain(stop_bucket).chain([Effect::Records(work::WorkEffect::CancelExport)]).collect()
 }
 
 /// Searches begun before this point are not taken any more.

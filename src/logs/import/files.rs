@@ -14,11 +14,20 @@ pub(super) fn endings() -> String {
     ENDINGS.map(|ending| format!(".{ending}")).join(", ")
 }
 
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// On disk.
+    At(PathBuf),
+    /// In memory: an object that was fetched.
+    Held(Vec<u8>),
+}
+
 /// A file to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Where it is.
-    pub path: PathBuf,
+    /// What is in it, or where that is.
+    pub content: Content,
     /// What its records say they are from: its name below the folder that was given.
     pub name: String,
     /// The folder, or the file itself, that was given.
@@ -51,6 +60,21 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<File>, ImportError> {
 }
 
 impl File {
+    /// The object `key` with its bytes; `log` is the place that was given, `changed_ms` when the object was written.
+    pub fn fetched(log: String, key: String, changed_ms: i64, bytes: Vec<u8>) -> Self {
+        let identity = identity_of(&log, &key, bytes.len() as u64, changed_ms);
+        let is_packed = bytes.starts_with(&[0x1f, 0x8b]);
+        Self { size: bytes.len() as u64, content: Content::Held(bytes), name: key, log, changed_ms, identity, is_packed }
+    }
+
+    /// What people know it by.
+    pub fn shown(&self) -> String {
+        match &self.content {
+            Content::At(path) => path.display().to_string(),
+            Content::Held(_) => self.name.clone(),
+        }
+    }
+
     fn at(path: &Path, root: &Path) -> Option<Self> {
         let data = std::fs::metadata(path).ok()?;
         let changed_ms = data.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as i64;
@@ -58,23 +82,38 @@ impl File {
         let name =
             below.map_or_else(|| path.file_name().unwrap_or_default().to_string_lossy(), |below| below.to_string_lossy()).into_owned();
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let identity = format!("{} {} {changed_ms}", whole.display(), data.len());
+        let identity = identity_of("", &whole.display().to_string(), data.len(), changed_ms);
         let is_packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-        Some(Self { path: path.to_owned(), name, log: root.display().to_string(), size: data.len(), changed_ms, identity, is_packed })
+        Some(Self {
+            content: Content::At(path.to_owned()),
+            name,
+            log: root.display().to_string(),
+            size: data.len(),
+            changed_ms,
+            identity,
+            is_packed,
+        })
     }
+}
+
+/// The same file is not read twice; one that has another size or time is another.
+pub fn identity_of(place: &str, name: &str, size: u64, changed_ms: i64) -> String {
+    format!("{place}{name} {size} {changed_ms}")
+}
+
+/// Whether files that end so are read in folders and buckets.
+pub(super) fn has_ending(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     let mut paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     paths.sort();
     for path in paths {
-        let is_wanted = path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()));
         if path.is_dir() && depth > 0 {
             collect(&path, depth - 1, files)?;
-        } else if is_wanted && path.is_file() {
+        } else if has_ending(&path) && path.is_file() {
             files.push(path);
         }
     }

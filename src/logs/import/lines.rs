@@ -1,12 +1,11 @@
 //! The records in a file: a line each, or a JSON document that holds several.
 
 use std::io::Read;
-use std::path::Path;
 
 use serde_json::Value;
 
-use super::Stopped;
 use super::unpack::{self, Unpacked};
+use super::{Content, Stopped};
 
 /// Bytes that are read at once.
 const PIECE: usize = 4 << 20;
@@ -19,9 +18,14 @@ const MAX_DOCUMENT: usize = 64 << 20;
 pub(super) type Add<'a> = dyn FnMut(Option<i64>, &[u8]) -> Result<(), Stopped> + 'a;
 
 /// Calls `add` with every record of a file.
-pub(super) fn each(path: &Path, is_packed: bool, add: &mut Add<'_>) -> Result<(), Stopped> {
+pub(super) fn each(content: &Content, is_packed: bool, add: &mut Add<'_>) -> Result<(), Stopped> {
     let damaged = |error: std::io::Error| Stopped::Damaged(format!("the end could not be read: {error}"));
-    let opened = if is_packed { unpack::open(path) } else { std::fs::File::open(path).map(|file| Unpacked::Stream(Box::new(file))) };
+    let opened = match content {
+        Content::At(path) if is_packed => unpack::open(path),
+        Content::At(path) => std::fs::File::open(path).map(|file| Unpacked::Stream(Box::new(file))),
+        Content::Held(bytes) if is_packed => Ok(unpack::held(bytes)),
+        Content::Held(bytes) => return of_bytes(bytes, add),
+    };
     match opened.map_err(damaged)? {
         Unpacked::Whole(bytes) => of_bytes(&bytes, add),
         Unpacked::Stream(mut stream) => {

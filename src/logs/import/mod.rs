@@ -3,22 +3,25 @@
 //! Owns local files and folders, packed or not, and what to do with files that are cut, damaged or huge. Objects in S3 come here as bytes. Not here:
 //! fetching (`runtime`), what is done with records (`store`).
 
+mod bucket;
 mod files;
 mod lines;
 mod unpack;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::store::disk::DiskError;
+use super::store::disk::{Cache, DiskError};
 use super::store::{Block, Builder, Counts, FULL, Incoming, Origin, Writer};
 use crate::base::clock::Stopwatch;
 use crate::base::parallel;
 
-pub use files::{File, find};
+pub use bucket::Prefix;
+pub use files::{Content, File, find, identity_of};
 
 /// Why an import ended early. What came in before stays.
 #[derive(Debug, thiserror::Error)]
@@ -87,11 +90,17 @@ struct Made {
 }
 
 /// The name of the collection of what is imported from `paths`.
-pub fn collection(paths: &[PathBuf]) -> String {
+fn collection(paths: &[PathBuf]) -> String {
     let mut whole: Vec<String> =
         paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()).collect();
     whole.sort();
     format!("imported {}", whole.join(" "))
+}
+
+/// Opens the collection of `files`, found at `paths`: begun anew if some of its files have changed or gone.
+pub fn open(cache: &Cache, paths: &[PathBuf], files: &[File]) -> Result<Writer, DiskError> {
+    let present: HashSet<&str> = files.iter().map(|file| file.identity.as_str()).collect();
+    Writer::open_while(cache, &collection(paths), |source| present.contains(source))
 }
 
 /// Reads `files` into `writer`, on all cores, and makes all of it durable; `tell` hears of every step.
@@ -104,8 +113,7 @@ pub fn run(
     tell: &mut dyn FnMut(&Progress, &Writer),
 ) -> Result<Progress, ImportError> {
     let watch = Stopwatch::start();
-    let known: std::collections::HashSet<String> =
-        writer.folder().map(super::store::disk::Folder::sources).unwrap_or_default().into_iter().collect();
+    let known: HashSet<String> = writer.folder().map(super::store::disk::Folder::sources).unwrap_or_default().into_iter().collect();
     let (old, new): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| known.contains(&file.identity));
     let mut progress = Progress {
         files: files.len(),
@@ -179,7 +187,7 @@ fn work(files: &[&File], next: &AtomicUsize, is_over: &dyn Fn() -> bool, to: &Sy
             Err(Stopped::Over) => return,
             // What could be read stays; the file is not noted, so that it is tried again another time.
             Err(Stopped::Damaged(why)) => {
-                worker.problems.push(format!("{}: {why}", file.path.display()));
+                worker.problems.push(format!("{}: {why}", file.shown()));
                 worker.finished.push((String::new(), file.size));
             }
         }
@@ -219,7 +227,7 @@ impl Worker<'_> {
             last_ms = self.builder.add(&record);
             Ok(())
         };
-        lines::each(&file.path, file.is_packed, &mut add)
+        lines::each(&file.content, file.is_packed, &mut add)
     }
 
     fn send(&mut self) {

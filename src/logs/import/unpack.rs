@@ -12,13 +12,13 @@ const AT_ONCE: (u64, usize) = (64 << 20, 256 << 20);
 const LEAST: usize = 18;
 
 /// The bytes of a gzip file as a stream, or all at once.
-pub(super) enum Unpacked {
+pub(super) enum Unpacked<'a> {
     Whole(Vec<u8>),
-    Stream(Box<dyn Read>),
+    Stream(Box<dyn Read + 'a>),
 }
 
 /// Begins to unpack a file.
-pub(super) fn open(path: &Path) -> std::io::Result<Unpacked> {
+pub(super) fn open(path: &Path) -> std::io::Result<Unpacked<'static>> {
     let file = std::fs::File::open(path)?;
     if file.metadata()?.len() <= AT_ONCE.0 {
         let packed = std::fs::read(path)?;
@@ -27,6 +27,11 @@ pub(super) fn open(path: &Path) -> std::io::Result<Unpacked> {
         }
     }
     Ok(Unpacked::Stream(Box::new(MultiGzDecoder::new(BufReader::new(file)))))
+}
+
+/// Begins to unpack what was fetched.
+pub(super) fn held(packed: &[u8]) -> Unpacked<'_> {
+    at_once(packed).map_or_else(|| Unpacked::Stream(Box::new(MultiGzDecoder::new(packed))), Unpacked::Whole)
 }
 
 /// Everything, if the file is one piece and as long as its foot says.

@@ -7,7 +7,6 @@ use super::Store;
 use super::block::Block;
 use super::build::{Builder, Incoming};
 use super::disk::{Cache, DiskError, Folder};
-use crate::logs::import::File;
 
 /// Records and bytes of lines from which on a block is sealed.
 pub const FULL: (usize, usize) = (16_384, 48 << 20);
@@ -60,11 +59,10 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Opens the collection `name`, which is made of `files`: begun anew if some of its files have changed or gone.
-    pub fn open_for(cache: &Cache, name: &str, files: &[File]) -> Result<Self, DiskError> {
+    /// Opens the collection `name`: begun anew if a file that it was made of is not `there` any more, told by the file's identity.
+    pub fn open_while(cache: &Cache, name: &str, there: impl Fn(&str) -> bool) -> Result<Self, DiskError> {
         let folder = cache.folder(name);
-        let present: HashSet<&str> = files.iter().map(|file| file.identity.as_str()).collect();
-        if folder.sources().iter().any(|source| !present.contains(source.as_str())) {
+        if !folder.sources().iter().all(|source| there(source)) {
             folder.forget()?;
         }
         Self::open(cache, name)

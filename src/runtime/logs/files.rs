@@ -1,15 +1,17 @@
-//! Reading files into a collection on this machine, away from the window's thread.
+//! Reading files and buckets into a collection on this machine, away from the window's thread.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::bucket::{self, Reading};
 use crate::app::Event;
-use crate::app::logs::{FilesEvent, LogsEvent};
+use crate::app::logs::{FilesEvent, FilesPlace, LogsEvent};
 use crate::base::clock::Stopwatch;
 use crate::base::problem::Problem;
-use crate::logs::import;
+use crate::logs::Store;
+use crate::logs::import::{self, Progress};
 use crate::logs::store::Writer;
 use crate::logs::store::disk::{Cache, DEFAULT_LIMIT};
 use crate::runtime::Jobs;
@@ -27,28 +29,51 @@ impl Drop for Cancel {
     }
 }
 
-/// Reads files and folders and tells of what is there.
-pub async fn run(jobs: Jobs, number: u64, paths: Vec<PathBuf>) {
+/// Reads the records of `place` and tells of what is there.
+pub async fn run(jobs: Jobs, number: u64, place: FilesPlace) {
     let cancel = Cancel(Arc::default());
-    let (cancelled, reader) = (Arc::clone(&cancel.0), jobs.clone());
-    let read = tokio::task::spawn_blocking(move || read(&reader, number, &paths, &cancelled)).await;
-    let problem = match read {
-        Ok(Ok(())) => None,
-        Ok(Err(problem)) => Some(problem),
-        Err(error) => Some(Problem::new("The files could not be read", error.to_string(), "Try again")),
+    let read = match place {
+        FilesPlace::Paths(paths) => of_paths(&jobs, number, paths, Arc::clone(&cancel.0)).await,
+        FilesPlace::Bucket(prefix, window) => of_bucket(&jobs, number, Reading { prefix, window }, Arc::clone(&cancel.0)).await,
     };
-    jobs.emit(Event::Logs(LogsEvent::Files(FilesEvent::Ended { number, problem }))).await;
+    jobs.emit(ended(number, read.err())).await;
+}
+
+fn ended(number: u64, problem: Option<Problem>) -> Event {
+    Event::Logs(LogsEvent::Files(FilesEvent::Ended { number, problem }))
+}
+
+fn step(number: u64, progress: Progress, store: Arc<Store>) -> Event {
+    Event::Logs(LogsEvent::Files(FilesEvent::Read { number, store, progress }))
+}
+
+fn cache(jobs: &Jobs) -> Cache {
+    Cache::new(records_dir(jobs.home()), DEFAULT_LIMIT)
+}
+
+async fn of_bucket(jobs: &Jobs, number: u64, reading: Reading, cancelled: Arc<AtomicBool>) -> Result<(), Problem> {
+    let (session, cache) = (jobs.session()?, cache(jobs));
+    let (sender, mut steps) = tokio::sync::mpsc::channel(1);
+    let tell = async {
+        while let Some((progress, store)) = steps.recv().await {
+            jobs.emit(step(number, progress, store)).await;
+        }
+    };
+    let (read, ()) = tokio::join!(bucket::read(&session, &reading, &cache, cancelled, sender), tell);
+    read.map(drop)
+}
+
+async fn of_paths(jobs: &Jobs, number: u64, paths: Vec<PathBuf>, cancelled: Arc<AtomicBool>) -> Result<(), Problem> {
+    let reader = jobs.clone();
+    let read = tokio::task::spawn_blocking(move || read(&reader, number, &paths, &cancelled)).await;
+    read.unwrap_or_else(|error| Err(Problem::new("The files could not be read", error.to_string(), "Try again")))
 }
 
 fn read(jobs: &Jobs, number: u64, paths: &[PathBuf], cancelled: &AtomicBool) -> Result<(), Problem> {
     let failed = |why: String| Problem::new("The files could not be read", why, "Check the path, or make room, and open them again");
     let files = import::find(paths).map_err(|error| failed(error.to_string()))?;
-    let cache = Cache::new(records_dir(jobs.home()), DEFAULT_LIMIT);
-    let mut writer = Writer::open_for(&cache, &import::collection(paths), &files).map_err(|error| failed(error.to_string()))?;
-    let tell = |progress: &import::Progress, writer: &Writer| {
-        let event = FilesEvent::Read { number, store: writer.snapshot_in_order(), progress: progress.clone() };
-        jobs.emit_blocking(Event::Logs(LogsEvent::Files(event)));
-    };
+    let mut writer = import::open(&cache(jobs), paths, &files).map_err(|error| failed(error.to_string()))?;
+    let tell = |progress: &Progress, writer: &Writer| jobs.emit_blocking(step(number, progress.clone(), writer.snapshot_in_order()));
     let (watch, mut told) = (Stopwatch::start(), Duration::ZERO);
     let outcome = import::run(&files, &mut writer, cancelled, &mut |progress, writer| {
         let now = watch.elapsed();

@@ -130,12 +130,17 @@ fn nothing_chosen(ui: &mut Ui) {
         .show(ui);
 }
 
+/// Narrower than this, in points, the buttons need the summary's place; the list says the same in its groups.
+const SUMMARY_FITS: f32 = 580.0;
+
 fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let alarms = &state.alarms;
     ui.horizontal_wrapped(|ui| {
         ui.set_max_width(ui.available_width() - 8.0);
         title(ui, "Alarms");
-        hint(ui, summary(state));
+        if ui.available_width() > SUMMARY_FITS {
+            hint(ui, summary(state));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Push::primary("Create alarm…").with_icon(icons::PLUS)).clicked() {
                 send(commands, AlarmsCommand::New);

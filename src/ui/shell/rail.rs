@@ -10,22 +10,31 @@ const UPPER: [Screen; 8] =
     [Screen::Lab, Screen::Playground, Screen::Dashboard, Screen::Logs, Screen::Insights, Screen::Tail, Screen::Alarms, Screen::Resources];
 const LOWER: [Screen; 2] = [Screen::Settings, Screen::Sandbox];
 
+const GAP: f32 = 2.0;
+
 /// Draws the rail; `wide` shows names beside the icons.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, wide: bool) {
-    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().item_spacing.y = GAP;
+    let height = line_height(ui.available_height());
     for screen in UPPER {
-        line(ui, state, commands, screen, wide);
+        line(ui, state, commands, screen, (wide, height));
     }
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         for screen in LOWER.into_iter().filter(|screen| *screen != Screen::Sandbox || state.connection.is_sandbox()) {
-            line(ui, state, commands, screen, wide);
+            line(ui, state, commands, screen, (wide, height));
         }
     });
 }
 
-fn line(ui: &mut Ui, state: &State, commands: &mut Commands, screen: Screen, wide: bool) {
+/// Low windows (a projector at 200 %) get lower lines, so that the upper and the lower places never overlap.
+fn line_height(available: f32) -> f32 {
+    let lines = (UPPER.len() + LOWER.len()) as f32;
+    (available / lines - GAP).clamp(22.0, 32.0)
+}
+
+fn line(ui: &mut Ui, state: &State, commands: &mut Commands, screen: Screen, (wide, height): (bool, f32)) {
     let Some(face) = Command::Go(screen).face() else { return };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let current = state.screen == screen;
     response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), current, face.text));
     if ui.is_rect_visible(rect) {

@@ -120,7 +120,9 @@ fn limit(ui: &mut Ui, state: &State, commands: &mut Commands) {
             }
         }
     });
-    menu.response.accessible_name("Most rows").on_hover_text("Most rows when the query has no limit");
+    menu.response.accessible_name("Most rows").on_hover_text(
+        "Most rows when the query has no limit. CloudWatch gives 100,000 of a query: more are fetched in slices of the time, which is billed again",
+    );
 }
 
 /// What is loaded, for queries that run here.

@@ -3,8 +3,9 @@
 use egui::Ui;
 
 use super::toolbar::failure;
-use crate::app::logs::{Files, LogsCommand};
+use crate::app::logs::{Files, FilesPlace, LogsCommand};
 use crate::app::{Command, Commands, Screen, State};
+use crate::logs::import::Prefix;
 use crate::metrics::range::{DAY_MS, Range};
 use crate::ui::icons;
 use crate::ui::widgets::{Busy, Empty};
@@ -60,12 +61,25 @@ fn no_group(ui: &mut Ui, state: &State, commands: &mut Commands) {
         failure(ui, problem, Command::Refresh, commands);
         return;
     }
-    let only_s3 = source.value().and_then(|source| source.bucket.as_deref());
-    let detail = match only_s3 {
-        Some(bucket) => format!("Records go to the bucket {bucket} alone. Add a log group to the configuration, or choose one above"),
-        None => "Bedrock logs invocations only when it is told to. The lab sets it up; any other log group can be chosen above".to_owned(),
-    };
-    if Empty::new(icons::TEXT_ALIGN_START, "Invocation logging has no log group here").detail(&detail).action("Open the lab").show(ui) {
+    match super::files::delivered(state) {
+        Some(prefix) => only_s3(ui, state, prefix, commands),
+        None => not_configured(ui, commands),
+    }
+}
+
+fn only_s3(ui: &mut Ui, state: &State, prefix: Prefix, commands: &mut Commands) {
+    let detail = format!("Records go to the bucket {} alone: read them from there, or choose a log group above", prefix.bucket);
+    let empty = Empty::new(icons::TEXT_ALIGN_START, "Invocation logging has no log group here").detail(&detail);
+    if empty.action("Read the last week from the bucket").show(ui) {
+        let now_ms = state.now.as_millisecond();
+        let place = FilesPlace::Bucket(prefix, Some((now_ms - 7 * DAY_MS, now_ms)));
+        commands.send(Command::Logs(LogsCommand::OpenFiles(place)));
+    }
+}
+
+fn not_configured(ui: &mut Ui, commands: &mut Commands) {
+    let detail = "Bedrock logs invocations only when it is told to. The lab sets it up; any other log group can be chosen above";
+    if Empty::new(icons::TEXT_ALIGN_START, "Invocation logging has no log group here").detail(detail).action("Open the lab").show(ui) {
         commands.send(Command::Go(Screen::Lab));
     }
 }

@@ -2,9 +2,11 @@
 
 use egui::{Key, TextEdit, Ui};
 
-use crate::app::logs::{Files, LogsCommand};
+use crate::app::logs::{Files, FilesPlace, LogsCommand};
 use crate::app::{Command, Commands, State};
 use crate::base::text::{bytes, count, grouped};
+use crate::logs::import::Prefix;
+use crate::metrics::range::SPANS;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone};
 use crate::ui::widgets::{Busy, Push, hint, note};
@@ -19,24 +21,51 @@ pub struct Opener {
 }
 
 impl Opener {
-    /// The button with its field.
-    pub fn ui(&mut self, ui: &mut Ui, commands: &mut Commands) {
-        let button = ui.add(Push::icon(icons::FOLDER_OPEN, "Open files").tooltip("Open files of records, or drop them on the window"));
+    /// The button with its field, and the bucket that records are delivered to.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let tooltip = "Open files or a bucket of records, or drop files on the window";
+        let button = ui.add(Push::icon(icons::FOLDER_OPEN, "Open files").tooltip(tooltip));
         egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_min_width(360.0);
-            hint(ui, "A file or a folder: .json, .ndjson, .jsonl, .log, .gz");
+            hint(ui, "A file, a folder or s3://BUCKET/PREFIX: .json, .ndjson, .jsonl, .log, .gz");
             ui.horizontal(|ui| {
-                let field = ui.add(TextEdit::singleline(&mut self.path).hint_text("Path…").desired_width(270.0));
-                field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file or folder"));
+                let field = ui.add(TextEdit::singleline(&mut self.path).hint_text("Path or s3://…").desired_width(270.0));
+                field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file, folder or bucket"));
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 let is_given = !self.path.trim().is_empty();
                 if (ui.add_enabled(is_given, Push::primary("Open")).clicked() || entered) && is_given {
-                    commands.send(Command::Logs(LogsCommand::OpenFiles(vec![self.path.trim().into()])));
+                    commands.send(Command::Logs(LogsCommand::OpenFiles(FilesPlace::given(&self.path))));
                     ui.close();
                 }
             });
+            of_bucket(ui, state, commands);
         });
     }
+}
+
+/// Where in S3 Bedrock delivers the records of this place, if it does.
+pub fn delivered(state: &State) -> Option<Prefix> {
+    let bucket = state.logs.source.value()?.bucket.as_ref()?;
+    let place = state.connection.current.value()?;
+    Some(Prefix::of_bedrock(&bucket.bucket, &bucket.prefix, &place.account, &place.environment.region))
+}
+
+/// The records in the bucket that invocation logging delivers to, of some time.
+fn of_bucket(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some(prefix) = delivered(state) else { return };
+    ui.separator();
+    hint(ui, format!("The records that Bedrock delivers to the bucket {}, of the last", prefix.bucket));
+    let now_ms = state.now.as_millisecond();
+    ui.horizontal(|ui| {
+        let spans = SPANS.iter().map(|(name, span)| (*name, Some((now_ms - span, now_ms))));
+        for (name, window) in spans.chain([("All", None)]) {
+            let tooltip = window.map_or_else(|| "Everything in the bucket".to_owned(), |_| format!("Read the last {name} from the bucket"));
+            if ui.add(Push::quiet(name).small().tooltip(&tooltip)).clicked() {
+                commands.send(Command::Logs(LogsCommand::OpenFiles(FilesPlace::Bucket(prefix.clone(), window))));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// Files that are dropped on the window are opened; while they hover, it says so.
@@ -46,7 +75,7 @@ pub fn drop_target(ui: &Ui, commands: &mut Commands) {
         (!input.raw.hovered_files.is_empty(), paths)
     });
     if !dropped.is_empty() {
-        commands.send(Command::Logs(LogsCommand::OpenFiles(dropped)));
+        commands.send(Command::Logs(LogsCommand::OpenFiles(FilesPlace::Paths(dropped))));
     }
     if hovering {
         let theme = Theme::of(ui);
@@ -67,15 +96,15 @@ pub fn banner(ui: &mut Ui, state: &State, commands: &mut Commands) {
             if Busy::new("Reading").cancel("Stop").show(ui) {
                 commands.send(Command::Logs(LogsCommand::StopFiles));
             }
-        } else if files.progress.done < files.progress.files && ui.add(Push::quiet("Go on").small()).clicked() {
-            commands.send(Command::Logs(LogsCommand::OpenFiles(files.paths.clone())));
+        } else {
+            again(ui, files, commands);
         }
         if ui.add(Push::quiet("Back to the log group").small()).clicked() {
             commands.send(Command::Logs(LogsCommand::CloseFiles));
         }
     });
     if let Some(problem) = &files.problem {
-        super::toolbar::failure(ui, problem, Command::Logs(LogsCommand::OpenFiles(files.paths.clone())), commands);
+        super::toolbar::failure(ui, problem, Command::Logs(LogsCommand::OpenFiles(files.place.clone())), commands);
     }
     for problem in files.progress.problems.iter().take(NAMED) {
         note(ui, Tone::Warn, problem);
@@ -85,16 +114,30 @@ pub fn banner(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
 }
 
+/// What can be read besides what was.
+fn again(ui: &mut Ui, files: &Files, commands: &mut Commands) {
+    if files.progress.done < files.progress.files && ui.add(Push::quiet("Go on").small()).clicked() {
+        commands.send(Command::Logs(LogsCommand::OpenFiles(files.place.clone())));
+    }
+    let is_part = matches!(files.place, FilesPlace::Bucket(_, Some(_)));
+    let tooltip = "Fetch what the bucket has besides: S3 bills each request and what leaves AWS";
+    if is_part && ui.add(Push::quiet("Read the whole bucket").small().tooltip(tooltip)).clicked() {
+        commands.send(Command::Logs(LogsCommand::OpenFiles(files.place.whole())));
+    }
+}
+
 fn told(files: &Files) -> String {
     let progress = &files.progress;
-    let words = format!("From {}: {} in {}", files.name(), count(progress.counts.new, "new record"), count(progress.files as u64, "file"));
+    let noun = if matches!(files.place, FilesPlace::Bucket(..)) { "object" } else { "file" };
+    let new = count(progress.counts.new, "new record");
+    let words = format!("From {}: {new} in {}", files.place.name(), count(progress.files as u64, noun));
     if files.is_running {
         let left = progress.remaining().map_or_else(String::new, |left| format!(", about {} s left", left.as_secs() + 1));
         let (done, all, rate) = (bytes(progress.bytes_done), bytes(progress.bytes), grouped(progress.rate() as u64));
         return format!("{words} · {done} of {all}, {rate} a second{left}");
     }
     let parts = [
-        (progress.known as u64, "known already", "file"),
+        (progress.known as u64, "known already", noun),
         (progress.counts.copies, "known already", "record"),
         (progress.counts.raw, "that are no invocations", "line"),
         (progress.counts.broken, "of these broken", "line"),

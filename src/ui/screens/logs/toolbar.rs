@@ -26,13 +26,13 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, (facets, files): 
         search::ui(ui, state, commands, (ui.available_width() - controls).max(160.0));
         if !two_rows {
             time_and_source(ui, state, commands);
-            files.ui(ui, commands);
+            files.ui(ui, state, commands);
         }
     });
     if two_rows {
         ui.horizontal_wrapped(|ui| {
             time_and_source(ui, state, commands);
-            files.ui(ui, commands);
+            files.ui(ui, state, commands);
         });
     }
 }
