@@ -21,7 +21,10 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
             done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, result));
         }
     };
-    std::thread::scope(|scope| (0..width().min(items.len())).for_each(|_| drop(scope.spawn(take))));
+    std::thread::scope(|scope| {
+        (1..width().min(items.len())).for_each(|_| drop(scope.spawn(take)));
+        take();
+    });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_unstable_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()

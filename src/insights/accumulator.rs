@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Map, Value as Json};
 
 use super::functions::aggregates::Of;
+use super::ranked::Ranked;
 use super::value::Value;
 
 /// Most distinct values that are counted; AWS estimates above about as many.
@@ -34,7 +35,7 @@ pub(super) enum Accumulator {
     },
     Percentile {
         percent: f64,
-        numbers: Vec<f64>,
+        ranked: Ranked,
     },
     Values {
         seen: HashSet<Box<[u8]>>,
@@ -74,7 +75,7 @@ impl Accumulator {
             Of::Minimum | Of::SortsFirst => Self::Extreme { is_least: true, numbers_only: of == Of::Minimum, kept: None },
             Of::Maximum | Of::SortsLast => Self::Extreme { is_least: false, numbers_only: of == Of::Maximum, kept: None },
             Of::Earliest | Of::Latest => Self::End { is_latest: of == Of::Latest, kept: None },
-            Of::Percentile | Of::Median => Self::Percentile { percent: 50.0, numbers: Vec::new() },
+            Of::Percentile | Of::Median => Self::Percentile { percent: 50.0, ranked: Ranked::default() },
             Of::Values => Self::Values { seen: HashSet::new(), list: Vec::new() },
             Of::TopK => Self::TopK { count: 0, seen: HashMap::new(), counts: Vec::new() },
             Of::Histogram => Self::Histogram { width: 0.0, counts: BTreeMap::new() },
@@ -104,11 +105,11 @@ impl Accumulator {
             Self::Moments { moments, .. } => value.number().into_iter().for_each(|number| moments.add(number)),
             Self::Extreme { is_least, numbers_only, kept } => keep_extreme(kept, value, (*is_least, *numbers_only)),
             Self::End { is_latest, kept } => keep_end(kept, (at_ms, value), *is_latest),
-            Self::Percentile { percent, numbers } => {
+            Self::Percentile { percent, ranked } => {
                 if let Some(wanted) = second.and_then(Value::number) {
                     *percent = wanted;
                 }
-                numbers.extend(value.number());
+                value.number().into_iter().for_each(|number| ranked.add(number));
             }
             Self::Values { seen, list } => {
                 if seen.len() < MAX_VALUES && seen.insert(encoded(value)) {
@@ -142,11 +143,11 @@ impl Accumulator {
             (Self::End { is_latest, kept }, Self::End { kept: Some((at_ms, value)), .. }) => {
                 keep_end(kept, (at_ms, &value), *is_latest);
             }
-            (Self::Percentile { percent, numbers }, Self::Percentile { percent: of_more, numbers: more }) => {
-                if numbers.is_empty() {
+            (Self::Percentile { percent, ranked }, Self::Percentile { percent: of_more, ranked: more }) => {
+                if ranked.is_empty() {
                     *percent = of_more;
                 }
-                numbers.extend(more);
+                ranked.merge(more);
             }
             (Self::Values { seen, list }, Self::Values { list: more, .. }) => {
                 list.extend(more.into_iter().filter(|value| seen.len() < MAX_VALUES && seen.insert(encoded(value))));
@@ -184,7 +185,7 @@ impl Accumulator {
                 Some((_, Value::Time(ms))) => Value::Number(ms as f64),
                 kept => kept.map_or(Value::Null, |(_, value)| value),
             },
-            Self::Percentile { percent, mut numbers } => percentile(&mut numbers, percent).into(),
+            Self::Percentile { percent, ranked } => ranked.percentile(percent).into(),
             Self::Values { list, .. } => list_of(list.iter()),
             Self::TopK { count, mut counts, .. } => {
                 // Stable: of equally frequent ones those that came first.
@@ -314,13 +315,4 @@ fn histogram(width: f64, counts: &BTreeMap<i64, u64>) -> Value {
 fn rate(per_ms: f64, first: Option<(i64, f64)>, last: Option<(i64, f64)>) -> Option<f64> {
     let ((from, before), (to, after)) = first.zip(last)?;
     (to > from).then(|| (after - before) / (to - from) as f64 * per_ms)
-}
-
-/// The value at a percentile, between the two nearest ranks where it falls between them.
-fn percentile(numbers: &mut [f64], percent: f64) -> Option<f64> {
-    numbers.sort_unstable_by(f64::total_cmp);
-    let last = numbers.len().checked_sub(1)?;
-    let rank = percent.clamp(0.0, 100.0) / 100.0 * last as f64;
-    let (below, above) = (numbers[rank.floor() as usize], numbers[rank.ceil() as usize]);
-    Some(below + (above - below) * rank.fract())
 }

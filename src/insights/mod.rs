@@ -25,6 +25,7 @@ mod parser;
 mod pipeline;
 mod plan;
 mod print;
+mod ranked;
 pub mod reference;
 mod row;
 mod scan;

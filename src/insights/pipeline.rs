@@ -289,6 +289,11 @@ impl<'a> Pipeline<'a> {
         self.sink.rows.extend(older.sink.rows.into_iter().take(room));
     }
 
+    /// Whether it has all rows that it may have.
+    pub(super) fn is_full(&self) -> bool {
+        self.sink.rows.len() >= self.sink.most
+    }
+
     /// The rows, now that no event comes any more.
     pub fn finish(mut self) -> Result<Results, Stopped> {
         if let Some(stopped) = self.stopped {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::filter::{Choice, Dimension, Filter, Matcher, OK};
 use super::histogram::{Bin, Histogram};
 use super::store::column::{Cell, Column, Whole};
-use super::store::trigram::Needle;
+use super::store::trigram::{Needle, Text};
 use super::store::{Block, Entry, Place, Store};
 use crate::base::clock::Stopwatch;
 use crate::base::parallel;
@@ -95,7 +95,7 @@ impl Search {
         let matcher = Matcher::new(&filter);
         let histogram = window.or_else(|| store.extent()).map(|(from, to)| Histogram::over(from, to)).unwrap_or_default();
         let (left, shown) = (store.blocks().len(), vec![Vec::new(); store.blocks().len()]);
-        let needle = Needle::of(matcher.literals().iter().map(String::as_str));
+        let needle = Needle::of(matcher.literals().into_iter().map(|text| Text { text, any_case: true }));
         let view = View { store, filter, histogram, ..View::default() };
         Self { view, matcher, window, needle, counts: Default::default(), shown, left, watch: Stopwatch::start() }
     }
@@ -124,10 +124,8 @@ impl Search {
         let histogram = Histogram { bins: vec![Bin::default(); self.view.histogram.bins.len()], ..self.view.histogram };
         let mut judged = Judged { shown: vec![false; block.len()], counts: Default::default(), histogram, errors: 0, raw: 0 };
         let mut counts = sides.each_ref().map(|side| vec![0_u64; side.values.len()]);
-        for (rows, may_occur) in block.stretches(&self.needle) {
-            for row in rows.filter(|_| may_occur) {
-                self.judge_row(block, row, &sides, &mut counts, &mut judged);
-            }
+        for row in block.candidates(&self.needle, 0..block.len()) {
+            self.judge_row(block, row as usize, &sides, &mut counts, &mut judged);
         }
         for ((to, side), counts) in judged.counts.iter_mut().zip(&sides).zip(counts) {
             *to = side

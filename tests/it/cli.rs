@@ -241,7 +241,10 @@ fn a_query_runs_on_cloudwatch_or_here_over_a_log_group() {
     }
     let (code, out, err) = asked(&["lab"]);
     assert_eq!((code, out.as_str()), (Some(0), "n\n2\n"), "{err}");
-    assert!(err.contains("of the last 3 hours") && err.contains("CloudWatch bills $0.00") && err.contains("2 of 3 records matched"), "{err}");
+    assert!(
+        err.contains("of the last 3 hours") && err.contains("CloudWatch bills $0.00") && err.contains("2 of 3 records matched"),
+        "{err}"
+    );
     let (_, out, err) = asked(&["lab", "--local", "--since", "1h"]);
     assert!(out == "n\n2\n" && !err.contains("bills"), "{err}");
     for local in [&["lab"][..], &["lab", "--local"]] {
@@ -269,7 +272,8 @@ fn a_bucket_is_imported_and_queried() {
     let at = ["--endpoint-url", &url, "--region", "us-east-1"];
     let import = outcrop(home.path()).args(at).args(["import", "s3://lab-bucket"]).output().unwrap();
     assert!(String::from_utf8_lossy(&import.stdout).contains("1 record new"), "{}", error_text(&import));
-    let from = |time: &[&str]| query(home.path(), &[&["fields modelId", "--from", "s3://lab-bucket", "--format", "csv"], &at[..], time].concat());
+    let from =
+        |time: &[&str]| query(home.path(), &[&["fields modelId", "--from", "s3://lab-bucket", "--format", "csv"], &at[..], time].concat());
     assert_eq!(from(&[]).1, "modelId\nopus\n");
     assert_eq!(from(&["--start", "2026-03-02T12:00Z", "--end", "2026-03-02T13:00Z"]).1, "modelId\nopus\n");
     assert_eq!(from(&["--start", "2026-03-03"]).1, "modelId\n");

@@ -22,8 +22,8 @@ pub(in super::super) struct Cells {
 /// Where the values of a field are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Field {
-    /// In the column of this name.
-    Column(String),
+    /// In the column of this number.
+    Column(usize),
     /// Nowhere in this block.
     Nowhere,
     /// In the lines: it is a structure, or there is no telling.
@@ -49,9 +49,9 @@ pub(in super::super) struct Record {
 
 impl Cells {
     pub(in super::super) fn of(block: &Arc<Block>, paths: &Paths) -> Self {
-        let field = |name: &String| match (block.knows(name), block.column(name).is_some()) {
-            (true, true) => Field::Column(name.clone()),
-            (true, false) => Field::Nowhere,
+        let field = |name: &String| match (block.knows(name), block.column_number(name)) {
+            (true, Some(number)) => Field::Column(number),
+            (true, None) => Field::Nowhere,
             (false, _) => Field::Lines,
         };
         let line = |text: &str| Line::from(text);
@@ -66,7 +66,7 @@ impl Cells {
     /// Where the values of the field at `place` are.
     pub(super) fn values(&self, place: usize) -> Values<'_> {
         match self.fields.get(place) {
-            Some(Field::Column(name)) => self.block.column(name).map_or(Values::Lines, Values::Column),
+            Some(Field::Column(number)) => self.block.column_at(*number).map_or(Values::Lines, Values::Column),
             Some(Field::Nowhere) => Values::Nowhere,
             Some(Field::Lines) | None => Values::Lines,
         }

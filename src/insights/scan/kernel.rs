@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::super::accumulator::Accumulator;
 use super::super::functions::aggregates::Of;
 use super::super::plan::{Code, System};
+use super::super::ranked::Ranked;
 use super::super::time::Length;
 use super::super::value::Value;
 use super::cells::{Cells, Values};
@@ -27,14 +28,63 @@ const MAX_TABLE: usize = 1 << 16;
 
 /// The groups of some rows, in the order in which they come newest first; nothing when the rows must be looked at one by one.
 pub(in super::super) fn grouped(by: &[Code], wanted: &[Wanted<'_>], cells: &Cells, rows: Range<usize>) -> Option<Groups> {
-    let keys: Vec<Key> = by.iter().map(|code| Key::of(code, cells, rows.clone())).collect::<Option<_>>()?;
     let mut sums: Vec<Sums<'_>> = wanted.iter().map(|wanted| Sums::of(*wanted, cells)).collect::<Option<_>>()?;
+    if let [code] = by
+        && let Some(length) = period(code)
+    {
+        return Some(by_period(length, &mut sums, cells, rows));
+    }
+    let keys: Vec<Key> = by.iter().map(|code| Key::of(code, cells, rows.clone())).collect::<Option<_>>()?;
     let (groups, firsts) = numbered(&keys, rows.clone());
     for sums in &mut sums {
         sums.add(&groups, firsts.len(), rows.clone());
     }
     let key = |row: usize| keys.iter().map(|key| key.value(row - rows.start)).collect();
     Some(firsts.iter().enumerate().map(|(group, row)| (key(*row), sums.iter_mut().map(|sums| sums.result(group)).collect())).collect())
+}
+
+/// The length of periods that rows are grouped by, if they are.
+fn period(code: &Code) -> Option<Length> {
+    match code {
+        Code::Round { of, to, up: false } if matches!(**of, Code::System(System::Timestamp)) => Some(*to),
+        _ => None,
+    }
+}
+
+/// Rows are in order of time, so that each period is a run of them.
+fn by_period(length: Length, sums: &mut [Sums<'_>], cells: &Cells, rows: Range<usize>) -> Groups {
+    let times = cells.block().times();
+    let mut runs = Vec::new();
+    let mut from = rows.start;
+    while from < rows.end {
+        let (start, end) = (length.floor(time_at(times, from)), length.next(time_at(times, from)));
+        let to = from + first_from(times, from..rows.end, end).max(1);
+        runs.push((Value::Time(start), from..to));
+        from = to;
+    }
+    let states = |run: Range<usize>, sums: &mut [Sums<'_>]| {
+        let add = |sums: &mut Sums<'_>| {
+            sums.add_run(run.clone());
+            sums.result(0)
+        };
+        sums.iter_mut().map(add).collect()
+    };
+    runs.into_iter().rev().map(|(start, run)| (vec![start], states(run, sums))).collect()
+}
+
+/// How many of `rows` are before `end`, found in ever longer steps.
+fn first_from(times: &[u8], rows: Range<usize>, end: i64) -> usize {
+    let is_before = |at: usize| rows.start + at < rows.end && time_at(times, rows.start + at) < end;
+    let mut high = 1;
+    while is_before(high) {
+        high *= 2;
+    }
+    let mut low = high / 2;
+    while low < high {
+        let middle = low.midpoint(high);
+        if is_before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 /// A key of the groups: the number of its value for each row.
@@ -51,10 +101,7 @@ impl Key {
                 Values::Column(column) => Self::of_codes(&column, rows),
                 Values::Lines => None,
             },
-            Code::Round { of, to, up: false } if matches!(**of, Code::System(System::Timestamp)) => {
-                Some(Self::of_periods(*to, cells, rows))
-            }
-            _ => None,
+            _ => Some(Self::of_periods(period(code)?, cells, rows)),
         }
     }
 
@@ -63,7 +110,8 @@ impl Key {
         let mut values: Vec<Value> = column.texts().into_iter().map(|text| Value::text(text.into_owned())).collect();
         let nothing = values.len();
         values.push(Value::Null);
-        Some(Self { of: rows.map(|row| Column::code_at(codes, row).min(nothing) as u32).collect(), values })
+        let (count, of) = (rows.len(), Column::codes_at(codes, rows).map(|code| code.min(nothing) as u32).collect::<Vec<_>>());
+        (of.len() == count).then_some(Self { of, values })
     }
 
     /// Rows are in order of time, so a new period begins where the last ends.
@@ -89,21 +137,55 @@ impl Key {
 
 /// The number of each row's group, and of each group the newest row; groups are numbered newest first.
 fn numbered(keys: &[Key], rows: Range<usize>) -> (Vec<u32>, Vec<usize>) {
-    let mut groups = vec![0; rows.len()];
-    let mut firsts = Vec::new();
     let size: Option<usize> = keys.iter().try_fold(1_usize, |size, key| size.checked_mul(key.values.len().max(1)));
-    let mut table = vec![u32::MAX; size.filter(|size| *size <= MAX_TABLE).unwrap_or(0)];
-    let mut map: HashMap<u64, u32, foldhash::fast::FixedState> = HashMap::default();
-    for index in (0..rows.len()).rev() {
-        let key = keys.iter().fold(0_u64, |sum, key| sum.wrapping_mul(key.values.len() as u64).wrapping_add(u64::from(key.of[index])));
-        let known = if table.is_empty() { map.entry(key).or_insert(u32::MAX) } else { &mut table[key as usize] };
+    let joined = |index: usize| keys.iter().fold(0_u64, |sum, key| sum * key.values.len() as u64 + u64::from(key.of[index]));
+    match (keys, size.filter(|size| *size <= MAX_TABLE)) {
+        ([key], Some(size)) => by_table(&rows, size, |index| key.of[index] as usize),
+        (_, Some(size)) => by_table(&rows, size, |index| joined(index) as usize),
+        _ => by_map(&rows, |index| keys.iter().map(|key| key.of[index]).collect()),
+    }
+}
+
+fn by_table(rows: &Range<usize>, size: usize, key: impl Fn(usize) -> usize) -> (Vec<u32>, Vec<usize>) {
+    let (mut groups, mut firsts, mut table) = (vec![0; rows.len()], Vec::new(), vec![u32::MAX; size]);
+    for (index, group) in groups.iter_mut().enumerate().rev() {
+        let known = &mut table[key(index)];
         if *known == u32::MAX {
             *known = firsts.len() as u32;
             firsts.push(rows.start + index);
         }
-        groups[index] = *known;
+        *group = *known;
     }
     (groups, firsts)
+}
+
+fn by_map(rows: &Range<usize>, key: impl Fn(usize) -> Box<[u32]>) -> (Vec<u32>, Vec<usize>) {
+    let (mut groups, mut firsts) = (vec![0; rows.len()], Vec::new());
+    let mut map: HashMap<Box<[u32]>, u32, foldhash::fast::FixedState> = HashMap::default();
+    for (index, group) in groups.iter_mut().enumerate().rev() {
+        *group = *map.entry(key(index)).or_insert_with(|| {
+            firsts.push(rows.start + index);
+            firsts.len() as u32 - 1
+        });
+    }
+    (groups, firsts)
+}
+
+/// Numbers below which counting is tried.
+const BELOW: [f64; 3] = [1_024.0, 8_192.0, 65_536.0];
+
+/// The first of [`BELOW`] that all are below, if all that are numbers are whole and none is less than 0.
+#[expect(clippy::needless_bitwise_bool, clippy::neg_cmp_op_on_partial_ord, reason = "no branches, and not a number is below all")]
+fn whole_below(values: &[u8], rows: Range<usize>) -> Option<usize> {
+    // Adding this leaves no room for a fraction. Compilers judge several numbers at once where nothing branches.
+    const NO_FRACTION: f64 = (1_u64 << 52) as f64;
+    let (mut is_whole, mut are_below) = (true, [true; BELOW.len()]);
+    for number in Column::numbers_at(values, rows) {
+        is_whole &= number.is_nan() | ((number >= 0.0) & ((number + NO_FRACTION) - NO_FRACTION == number));
+        are_below.iter_mut().zip(BELOW).for_each(|(all, below)| *all &= !(number >= below));
+    }
+    let first = are_below.iter().position(|all| *all).filter(|_| is_whole)?;
+    Some(BELOW[first] as usize)
 }
 
 /// One aggregate under way for all groups of a block.
@@ -131,7 +213,7 @@ struct State {
     sum: f64,
     least: Option<f64>,
     most: Option<f64>,
-    numbers: Vec<f64>,
+    ranked: Ranked,
 }
 
 impl<'a> Sums<'a> {
@@ -163,13 +245,21 @@ impl<'a> Sums<'a> {
         })
     }
 
+    /// Adds rows that are all of one group.
+    fn add_run(&mut self, rows: Range<usize>) {
+        match self.source {
+            Source::Rows => self.states = vec![State { count: rows.len() as u64, ..State::default() }],
+            _ => self.add(&vec![0; rows.len()], 1, rows),
+        }
+    }
+
     fn add(&mut self, groups: &[u32], count: usize, rows: Range<usize>) {
         self.states = vec![State::default(); count];
         match self.source {
             Source::Rows => groups.iter().for_each(|group| self.states[*group as usize].count += 1),
             Source::Nothing => {}
             Source::Codes(codes, texts) => {
-                for (_, group) in rows.zip(groups).filter(|(row, _)| Column::code_at(codes, *row) < texts) {
+                for (_, group) in Column::codes_at(codes, rows).zip(groups).filter(|(code, _)| *code < texts) {
                     self.states[*group as usize].count += 1;
                 }
             }
@@ -178,21 +268,47 @@ impl<'a> Sums<'a> {
     }
 
     fn add_numbers(&mut self, values: &[u8], groups: &[u32], rows: Range<usize>) {
-        let of = self.of;
-        for (row, group) in rows.zip(groups) {
-            let number = Column::number_at(values, row);
-            // Not a number is no value; what is beyond all numbers is none either.
-            if !number.is_finite() {
-                continue;
+        match self.of {
+            Of::Sum | Of::Average => self.each_number(values, groups, rows, |state, number| state.sum += number),
+            Of::Minimum => {
+                self.each_number(values, groups, rows, |state, number| {
+                    state.least = Some(state.least.map_or(number, |least| least.min(number)));
+                });
             }
-            let state = &mut self.states[*group as usize];
-            state.count += 1;
-            match of {
-                Of::Sum | Of::Average => state.sum += number,
-                Of::Minimum => state.least = Some(state.least.map_or(number, |least| least.min(number))),
-                Of::Maximum => state.most = Some(state.most.map_or(number, |most| most.max(number))),
-                Of::Percentile | Of::Median => state.numbers.push(number),
-                _ => {}
+            Of::Maximum => {
+                self.each_number(values, groups, rows, |state, number| {
+                    state.most = Some(state.most.map_or(number, |most| most.max(number)));
+                });
+            }
+            Of::Percentile | Of::Median => self.add_ranked(values, groups, rows),
+            _ => self.each_number(values, groups, rows, |_, _| {}),
+        }
+    }
+
+    fn add_ranked(&mut self, values: &[u8], groups: &[u32], rows: Range<usize>) {
+        // Counting costs room for every number below the largest in each group.
+        let below = whole_below(values, rows.clone()).filter(|below| below * self.states.len() <= 4 * rows.len());
+        let mut sizes = vec![0; self.states.len()];
+        if below.is_none() {
+            for group in groups {
+                sizes[*group as usize] += 1;
+            }
+        }
+        self.states.iter_mut().zip(sizes).for_each(|(state, size)| state.ranked = Ranked::with_room(size, below));
+        if below.is_some() {
+            self.each_number(values, groups, rows, |state, number| state.ranked.count(number));
+        } else {
+            self.each_number(values, groups, rows, |state, number| state.ranked.add(number));
+        }
+    }
+
+    /// Counts the numbers and does `add` with each. Not a number is no value; what is beyond all numbers is none either.
+    fn each_number(&mut self, values: &[u8], groups: &[u32], rows: Range<usize>, add: impl Fn(&mut State, f64)) {
+        for (number, group) in Column::numbers_at(values, rows).zip(groups) {
+            if number.is_finite() {
+                let state = &mut self.states[*group as usize];
+                state.count += 1;
+                add(state, number);
             }
         }
     }
@@ -203,7 +319,7 @@ impl<'a> Sums<'a> {
             Of::Sum | Of::Average => Accumulator::sum(self.of, state.count, state.sum),
             Of::Minimum => Accumulator::Extreme { is_least: true, numbers_only: true, kept: state.least.map(Value::Number) },
             Of::Maximum => Accumulator::Extreme { is_least: false, numbers_only: true, kept: state.most.map(Value::Number) },
-            Of::Percentile | Of::Median => Accumulator::Percentile { percent: self.percent, numbers: state.numbers },
+            Of::Percentile | Of::Median => Accumulator::Percentile { percent: self.percent, ranked: state.ranked },
             _ => Accumulator::Count(state.count),
         }
     }

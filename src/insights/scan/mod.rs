@@ -7,8 +7,9 @@
 mod cells;
 mod kernel;
 mod needles;
+mod slices;
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -23,6 +24,10 @@ use crate::base::parallel;
 use crate::logs::Store;
 use crate::logs::store::trigram::Needle;
 use crate::logs::store::{Block, Place};
+use slices::Slice;
+
+/// Slices that are worked on before their results are put together.
+const AT_ONCE: usize = 64;
 
 impl Query {
     /// Runs the query over the records of `store`, the same as [`Query::run`] over events.
@@ -30,22 +35,27 @@ impl Query {
         if self.needs_other_events() || self.source().is_some() {
             return self.run_beside(store, setting);
         }
-        let scan = Scan { query: self, store, setting, needle: Needle::of(needles::of(self).iter().map(String::as_str)) };
-        let clusters: Vec<Vec<usize>> = store.clusters().into_iter().rev().filter(|cluster| scan.is_in_window(cluster)).collect();
+        let scan = Scan { query: self, setting, needle: Needle::of(needles::of(self)) };
+        let mut slices = slices::of(store, setting.window);
+        if self.stops_early() {
+            slices = slices::small(slices);
+        }
+        slices.reverse();
         let mut whole = self.pipeline(setting);
         if !self.is_mergeable() {
-            for cluster in &clusters {
-                if scan.push(cluster, &mut whole).is_break() {
+            for slice in &slices {
+                if scan.push(slice, &mut whole).is_break() {
                     break;
                 }
             }
             return whole.finish();
         }
         // A few at a time, so that a query that has its rows ends, and partial results do not pile up.
-        for some in clusters.chunks(parallel::width() * 2) {
-            let parts = parallel::map(some, |cluster| {
+        let at_once = if self.stops_early() { parallel::width() } else { AT_ONCE };
+        for some in slices.chunks(at_once) {
+            let parts = parallel::map(some, |slice| {
                 let mut part = self.pipeline(setting);
-                let flow = scan.push(cluster, &mut part);
+                let flow = scan.push(slice, &mut part);
                 (part, flow)
             });
             let mut is_over = setting.cancelled.load(Ordering::Relaxed);
@@ -53,6 +63,7 @@ impl Query {
                 is_over |= flow.is_break();
                 whole.merge(part);
             }
+            is_over |= self.stops_early() && whole.is_full();
             if is_over {
                 break;
             }
@@ -79,96 +90,56 @@ impl Query {
 /// One run over a store.
 struct Scan<'a> {
     query: &'a Query,
-    store: &'a Store,
     setting: &'a Setting<'a>,
     /// What every record has that the query finds.
     needle: Needle,
 }
 
 impl Scan<'_> {
-    fn block(&self, index: usize) -> &Arc<Block> {
-        &self.store.blocks()[index]
+    /// Pushes the records of a slice, newest first. Breaks when the query wants no more or is cancelled.
+    fn push(&self, slice: &Slice<'_>, to: &mut Pipeline<'_>) -> ControlFlow<()> {
+        if self.setting.cancelled.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        let cells: Vec<Arc<Cells>> = slice.iter().map(|(block, _)| Arc::new(Cells::of(block, to.paths()))).collect();
+        if let ([(_, rows)], [cells], true) = (&slice[..], &cells[..], self.needle.is_empty())
+            && to.absorb(cells, rows.clone())
+        {
+            return ControlFlow::Continue(());
+        }
+        let mut places = self.candidates(slice);
+        if slice.len() > 1 {
+            // Stable, and fast on runs that are in order already.
+            places.sort_by_key(|place| slice[place.block as usize].0.at_ms(place.row as usize));
+        }
+        self.push_places(slice, &cells, &places, to)
     }
 
-    fn is_in_window(&self, cluster: &[usize]) -> bool {
-        let (from, to) = self.setting.window;
-        cluster.iter().filter_map(|block| self.block(*block).extent()).any(|(oldest, newest)| oldest <= to && newest >= from)
-    }
-
-    /// The rows of a block that are in the window: they are in order of time.
-    fn rows(&self, block: &Block) -> Range<usize> {
-        let (from, to) = self.setting.window;
-        let first = |is_before: &dyn Fn(i64) -> bool| {
-            let (mut low, mut high) = (0, block.len());
-            while low < high {
-                let middle = low.midpoint(high);
-                if is_before(block.at_ms(middle)) { low = middle + 1 } else { high = middle }
-            }
-            low
+    /// The records that the query may find, oldest first in each block.
+    fn candidates(&self, slice: &Slice<'_>) -> Vec<Place> {
+        let in_block = |(index, (block, rows)): (usize, &(&Arc<Block>, Range<usize>))| {
+            block.candidates(&self.needle, rows.clone()).into_iter().map(move |row| Place { block: index as u32, row })
         };
-        first(&|at| at < from)..first(&|at| at <= to)
+        slice.iter().enumerate().flat_map(in_block).collect()
     }
 
-    /// Pushes the records of blocks whose times overlap, newest first. Breaks when the query wants no more or is cancelled.
-    fn push(&self, cluster: &[usize], to: &mut Pipeline<'_>) -> std::ops::ControlFlow<()> {
-        let mut cells: Vec<Arc<Cells>> = Vec::new();
-        for block in cluster {
-            cells.push(Arc::new(Cells::of(self.block(*block), to.paths())));
-        }
-        match &cells[..] {
-            [one] => self.push_block(one, to),
-            _ => self.push_mixed(&cells, to),
-        }
-    }
-
-    fn push_block(&self, cells: &Arc<Cells>, to: &mut Pipeline<'_>) -> std::ops::ControlFlow<()> {
-        let (block, rows) = (cells.block(), self.rows(cells.block()));
-        if self.needle.is_empty() && to.absorb(cells, rows.clone()) {
-            return std::ops::ControlFlow::Continue(());
-        }
-        let stretches: Vec<(Range<usize>, bool)> = block.stretches(&self.needle).collect();
-        let mut flow = std::ops::ControlFlow::Continue(());
-        for (stretch, may_occur) in stretches.into_iter().rev() {
-            let stretch = stretch.start.max(rows.start)..stretch.end.min(rows.end);
-            if stretch.is_empty() {
-                continue;
-            }
-            if !may_occur {
-                to.count(stretch.len() as u64, cells.bytes(stretch));
-                continue;
-            }
-            for row in stretch.rev() {
-                flow = to.push_record(Record { cells: Arc::clone(cells), row: row as u32 });
-                if flow.is_break() && self.is_over() {
-                    return flow;
-                }
-            }
-        }
-        if self.is_over() { flow } else { std::ops::ControlFlow::Continue(()) }
-    }
-
-    fn push_mixed(&self, cells: &[Arc<Cells>], to: &mut Pipeline<'_>) -> std::ops::ControlFlow<()> {
-        let mut places: Vec<(i64, Place)> = Vec::new();
-        for (index, cells) in cells.iter().enumerate() {
-            let (block, rows) = (cells.block(), self.rows(cells.block()));
-            for (stretch, may_occur) in block.stretches(&self.needle) {
-                let stretch = stretch.start.max(rows.start)..stretch.end.min(rows.end);
-                if stretch.is_empty() {
-                } else if may_occur {
-                    places.extend(stretch.map(|row| (block.at_ms(row), Place { block: index as u32, row: row as u32 })));
-                } else {
-                    to.count(stretch.len() as u64, cells.bytes(stretch));
-                }
-            }
-        }
-        places.sort_by_key(|(at_ms, _)| *at_ms);
-        for (_, place) in places.into_iter().rev() {
-            let flow = to.push_record(Record { cells: Arc::clone(&cells[place.block as usize]), row: place.row });
+    /// Pushes records; the others of the slice are counted only.
+    fn push_places(&self, slice: &Slice<'_>, cells: &[Arc<Cells>], places: &[Place], to: &mut Pipeline<'_>) -> ControlFlow<()> {
+        let (mut pushed, mut bytes) = (0, 0);
+        for place in places.iter().rev() {
+            let record = Record { cells: Arc::clone(&cells[place.block as usize]), row: place.row };
+            (pushed, bytes) = (pushed + 1, bytes + record.bytes());
+            let flow = to.push_record(record);
             if flow.is_break() && self.is_over() {
                 return flow;
             }
         }
-        std::ops::ControlFlow::Continue(())
+        let (mut all, mut all_bytes) = (0, 0);
+        for ((_, rows), cells) in slice.iter().zip(cells) {
+            (all, all_bytes) = (all + rows.len() as u64, all_bytes + cells.bytes(rows.clone()));
+        }
+        to.count(all - pushed, all_bytes - bytes);
+        ControlFlow::Continue(())
     }
 
     /// All records are counted, as the service counts them, unless the query says `limit any` or nobody waits any more.

@@ -4,9 +4,10 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::super::ast::{Command, Expr, Node, Operator, Pattern, Query};
 use super::super::value::Value;
+use crate::logs::store::trigram::Text;
 
-/// The texts, letters in either case.
-pub(super) fn of(query: &Query) -> Vec<String> {
+/// The texts.
+pub(super) fn of(query: &Query) -> Vec<Text> {
     let mut found = Vec::new();
     for command in &query.commands {
         match command {
@@ -16,11 +17,11 @@ pub(super) fn of(query: &Query) -> Vec<String> {
             _ => break,
         }
     }
-    found.retain(|text| text.len() >= 3);
+    found.retain(|text| text.text.len() >= 3);
     found
 }
 
-fn conjunct(expr: &Expr, found: &mut Vec<String>) {
+fn conjunct(expr: &Expr, found: &mut Vec<Text>) {
     match &expr.node {
         Node::Binary(Operator::And, left, right) => {
             conjunct(left, found);
@@ -28,13 +29,13 @@ fn conjunct(expr: &Expr, found: &mut Vec<String>) {
         }
         Node::Binary(Operator::Equal, left, right) => match (&left.node, &right.node) {
             (Node::Field(name), Node::Literal(Value::Text(text))) | (Node::Literal(Value::Text(text)), Node::Field(name)) => {
-                add(name, text, found);
+                add(name, exact(text), found);
             }
             _ => {}
         },
         Node::Like(of, pattern) => match (&of.node, &**pattern) {
-            (Node::Field(name), Pattern::Text(text)) => add(name, text, found),
-            (Node::Field(name), Pattern::Regex(regex)) => literals(regex.as_str()).iter().for_each(|text| add(name, text, found)),
+            (Node::Field(name), Pattern::Text(text)) => add(name, exact(text), found),
+            (Node::Field(name), Pattern::Regex(regex)) => literals(regex.as_str()).into_iter().for_each(|text| add(name, text, found)),
             _ => {}
         },
         _ => {}
@@ -42,22 +43,26 @@ fn conjunct(expr: &Expr, found: &mut Vec<String>) {
 }
 
 /// Whether a text of a field stands in the line as it is: not if it may be escaped there, and numbers may be written in other ways.
-fn add(field: &str, text: &str, found: &mut Vec<String>) {
+fn add(field: &str, text: Text, found: &mut Vec<Text>) {
     match field {
-        "@message" => found.push(text.to_owned()),
+        "@message" => found.push(text),
         _ if field.starts_with('@') => {}
         _ => {
             let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/') || c == ' ';
             let is_no_number = |c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E');
-            if text.chars().all(is_plain) && text.contains(is_no_number) {
-                found.push(text.to_owned());
+            if text.text.chars().all(is_plain) && text.text.contains(is_no_number) {
+                found.push(text);
             }
         }
     }
 }
 
+fn exact(text: &str) -> Text {
+    Text { text: text.to_owned(), any_case: false }
+}
+
 /// Texts that a regular expression cannot match without.
-fn literals(pattern: &str) -> Vec<String> {
+fn literals(pattern: &str) -> Vec<Text> {
     let mut found = Found::default();
     if let Ok(hir) = regex_syntax::Parser::new().parse(pattern) {
         found.collect(&hir);
@@ -68,9 +73,11 @@ fn literals(pattern: &str) -> Vec<String> {
 
 #[derive(Default)]
 struct Found {
-    texts: Vec<String>,
+    texts: Vec<Text>,
     /// The text that is being put together of parts that follow one another.
     open: String,
+    /// Whether a part of it may be in the other case.
+    any_case: bool,
 }
 
 impl Found {
@@ -81,7 +88,10 @@ impl Found {
                 Err(_) => self.end(),
             },
             HirKind::Class(class) => match one_letter(class) {
-                Some(letter) => self.open.push(letter),
+                Some(letter) => {
+                    self.open.push(letter);
+                    self.any_case = true;
+                }
                 None => self.end(),
             },
             HirKind::Concat(parts) => parts.iter().for_each(|part| self.collect(part)),
@@ -100,8 +110,9 @@ impl Found {
 
     fn end(&mut self) {
         if !self.open.is_empty() {
-            self.texts.push(std::mem::take(&mut self.open));
+            self.texts.push(Text { text: std::mem::take(&mut self.open), any_case: self.any_case });
         }
+        self.any_case = false;
     }
 }
 
@@ -118,8 +129,10 @@ fn one_letter(class: &Class) -> Option<char> {
 mod tests {
     use super::*;
 
+    /// The texts of a query; those that may be in the other case with a question mark.
     fn needles(query: &str) -> Vec<String> {
-        of(&Query::parse(query).unwrap())
+        let shown = |text: Text| format!("{}{}", text.text, if text.any_case { "?" } else { "" });
+        of(&Query::parse(query).unwrap()).into_iter().map(shown).collect()
     }
 
     #[test]
@@ -128,7 +141,7 @@ mod tests {
             needles(r#"filter @message like "refund" and modelId = "anthropic.claude" | filter errorCode like /Thrott.*Exception/"#),
             ["refund", "anthropic.claude", "Thrott", "Exception"]
         );
-        assert_eq!(needles("fields modelId | filter @message like /(?i)refund of (order|#[0-9]+)/"), ["refund of "]);
+        assert_eq!(needles("fields modelId | filter @message like /(?i)refund of (order|#[0-9]+)/"), ["refund of ?"]);
         assert_eq!(needles("filter @message like /hyper(cube)+ \\bend/"), ["hyper", "cube", " end"]);
     }
 

@@ -1,32 +1,60 @@
 //! The records in a file: a line each, or a JSON document that holds several.
 
-use std::io::Read;
+use std::io::{Read, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
 
 use serde_json::Value;
 
+use super::Content;
 use super::unpack::{self, Unpacked};
-use super::{Content, Stopped};
+use super::work::Stopped;
 
 /// Bytes that are read at once.
 const PIECE: usize = 4 << 20;
+/// Bytes that are read at once to find the end of one line.
+const LINE_PIECE: usize = 64 << 10;
 /// Longest line; the rest of a longer one is left out, and said.
 const MAX_LINE: usize = 128 << 20;
 /// Largest file that is looked at as one JSON document.
-const MAX_DOCUMENT: usize = 64 << 20;
+pub(super) const MAX_DOCUMENT: usize = 64 << 20;
 
 /// Hears of each record: its time, if the file around it tells, and its line.
 pub(super) type Add<'a> = dyn FnMut(Option<i64>, &[u8]) -> Result<(), Stopped> + 'a;
 
+fn damaged(error: &std::io::Error) -> Stopped {
+    Stopped::Damaged(format!("the end could not be read: {error}"))
+}
+
+/// Calls `add` with every line of a file that begins `within` these bytes.
+pub(super) fn within(path: &Path, within: &Range<u64>, add: &mut Add<'_>) -> Result<(), Stopped> {
+    let mut left = Left { line: Vec::new(), too_long: 0 };
+    let mut file = std::fs::File::open(path).map_err(|error| damaged(&error))?;
+    // The byte before tells whether a line begins at the first.
+    let (start, skipped) = within.start.checked_sub(1).map_or((0, false), |before| (before, true));
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(start)).map_err(|error| damaged(&error))?;
+    file.by_ref().take(within.end - start).read_to_end(&mut bytes).map_err(|error| damaged(&error))?;
+    let first = if skipped { memchr::memchr(b'\n', &bytes).map(|at| at + 1) } else { Some(0) };
+    let Some(first) = first else { return Ok(()) };
+    left.take(&bytes[first..], add)?;
+    // The last line goes on beyond, unless it ends with the part.
+    if bytes.last() != Some(&b'\n') {
+        drop(bytes);
+        left.finish_line(&mut file, add)?;
+    }
+    left.end(add)
+}
+
 /// Calls `add` with every record of a file.
 pub(super) fn each(content: &Content, is_packed: bool, add: &mut Add<'_>) -> Result<(), Stopped> {
-    let damaged = |error: std::io::Error| Stopped::Damaged(format!("the end could not be read: {error}"));
     let opened = match content {
         Content::At(path) if is_packed => unpack::open(path),
         Content::At(path) => std::fs::File::open(path).map(|file| Unpacked::Stream(Box::new(file))),
         Content::Held(bytes) if is_packed => Ok(unpack::held(bytes)),
         Content::Held(bytes) => return of_bytes(bytes, add),
     };
-    match opened.map_err(damaged)? {
+    match opened.map_err(|error| damaged(&error))? {
         Unpacked::Whole(bytes) => of_bytes(&bytes, add),
         Unpacked::Stream(mut stream) => {
             let mut first = Vec::new();
@@ -39,7 +67,7 @@ pub(super) fn each(content: &Content, is_packed: bool, add: &mut Add<'_>) -> Res
             left.take(&first, add)?;
             if let Err(error) = read {
                 left.end(add)?;
-                return Err(damaged(error));
+                return Err(damaged(&error));
             }
             drop(first);
             left.stream(&mut stream, add).and_then(|()| left.end(add))
@@ -105,8 +133,27 @@ impl Left {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.end(add)?;
-                    return Err(Stopped::Damaged(format!("the end could not be read: {error}")));
+                    return Err(damaged(&error));
                 }
+            }
+        }
+    }
+
+    /// Reads on to the end of the line that is open.
+    fn finish_line(&mut self, stream: &mut dyn Read, add: &mut Add<'_>) -> Result<(), Stopped> {
+        let mut piece = vec![0; LINE_PIECE];
+        loop {
+            match stream.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(read) => {
+                    let end = memchr::memchr(b'\n', &piece[..read]);
+                    self.take(&piece[..end.map_or(read, |end| end + 1)], add)?;
+                    if end.is_some() {
+                        return Ok(());
+                    }
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(damaged(&error)),
             }
         }
     }

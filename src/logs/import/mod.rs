@@ -7,18 +7,19 @@ mod bucket;
 mod files;
 mod lines;
 mod unpack;
+mod work;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::store::disk::{Cache, DiskError};
-use super::store::{Block, Builder, Counts, FULL, Incoming, Origin, Writer};
+use super::store::disk::{Cache, DiskError, Folder};
+use super::store::{Counts, Writer};
 use crate::base::clock::Stopwatch;
 use crate::base::parallel;
+use work::{Finished, Made, Piece};
 
 pub use bucket::Prefix;
 pub use files::{Content, File, find, identity_of};
@@ -81,14 +82,6 @@ impl Progress {
 /// How often a long import notes what it has: a kill costs so much.
 const NOTE_EVERY: Duration = Duration::from_secs(5);
 
-/// What a worker has made.
-struct Made {
-    block: Option<Block>,
-    /// Files whose records are all in this block or in those before.
-    finished: Vec<(String, u64)>,
-    problems: Vec<String>,
-}
-
 /// The name of the collection of what is imported from `paths`.
 fn collection(paths: &[PathBuf]) -> String {
     let mut whole: Vec<String> =
@@ -105,137 +98,121 @@ pub fn open(cache: &Cache, paths: &[PathBuf], files: &[File]) -> Result<Writer, 
 
 /// Reads `files` into `writer`, on all cores, and makes all of it durable; `tell` hears of every step.
 ///
-/// Files that the collection has from an earlier import are left out, so that an import that was cancelled or killed goes on where it was.
+/// Files that the collection has from an earlier import are left out, so that an import that was cancelled or killed goes on where it was. When `tell`
+/// hears that all files are done everything can be searched; that it also outlives a power cut takes the disk longer.
 pub fn run(
     files: &[File],
     writer: &mut Writer,
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(&Progress, &Writer),
 ) -> Result<Progress, ImportError> {
-    let watch = Stopwatch::start();
-    let known: HashSet<String> = writer.folder().map(super::store::disk::Folder::sources).unwrap_or_default().into_iter().collect();
+    let known: HashSet<String> = writer.folder().map(Folder::sources).unwrap_or_default().into_iter().collect();
     let (old, new): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| known.contains(&file.identity));
-    let mut progress = Progress {
-        files: files.len(),
-        done: old.len(),
-        known: old.len(),
-        bytes: new.iter().map(|file| file.size).sum(),
-        ..Progress::default()
-    };
-    tell(&progress, writer);
-    let (stop, next) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let mut finished = Vec::new();
-    let taken = std::thread::scope(|scope| {
+    let bytes = new.iter().map(|file| file.size).sum();
+    let progress = Progress { files: files.len(), done: old.len(), known: old.len(), bytes, ..Progress::default() };
+    let folder = writer.folder().cloned();
+    let (stop, next, tasks) = (AtomicBool::new(false), AtomicUsize::new(0), work::tasks(&new));
+    std::thread::scope(|scope| {
+        let (to_keep, to_note) = sync_channel(64);
+        let keeper = folder.as_ref().map(|folder| scope.spawn(move || keep(folder, &to_note)));
         let (sender, made) = sync_channel(2);
-        for _ in 0..parallel::width().min(new.len()) {
-            let (sender, next, new, stop) = (sender.clone(), &next, &new, &stop);
-            scope.spawn(move || work(new, next, &|| stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed), &sender));
+        for _ in 0..parallel::width().min(tasks.len()) {
+            let (sender, next, tasks, stop, folder) = (sender.clone(), &next, &tasks, &stop, folder.as_ref());
+            let is_over = || stop.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed);
+            scope.spawn(move || work::run(tasks, next, folder, &is_over, &sender));
         }
         drop(sender);
-        let mut noted = Duration::ZERO;
-        let taken = made.iter().try_for_each(|made: Made| {
-            take(made, writer, &mut progress, &mut finished)?;
-            progress.took = watch.elapsed();
-            if progress.took > noted + NOTE_EVERY {
-                note(writer, &mut finished)?;
-                noted = progress.took;
-            }
-            tell(&progress, writer);
-            Ok(())
-        });
+        let (finished, parts, noted) = (Vec::new(), HashMap::new(), Duration::ZERO);
+        let mut import = Import { writer, progress, finished, parts, to_keep, watch: Stopwatch::start(), noted };
+        import.tell(tell);
+        let taken = import.take_all(&made, tell);
         stop.store(taken.is_err(), Ordering::Relaxed);
         // Workers that wait to send are let go.
         drop(made);
-        taken
-    });
-    // What came in stays, whatever happened after.
-    let kept = note(writer, &mut finished);
-    taken.and(kept)?;
-    progress.is_cancelled = cancelled.load(Ordering::Relaxed);
-    progress.took = watch.elapsed();
-    tell(&progress, writer);
-    Ok(progress)
+        import.progress.is_cancelled = cancelled.load(Ordering::Relaxed);
+        // What came in stays, whatever happened after.
+        let sealed = import.note();
+        import.tell(tell);
+        let progress = import.progress;
+        drop(import.to_keep);
+        let kept = keeper.map_or(Ok(()), |keeper| keeper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        taken.and(sealed).and(kept)?;
+        Ok(progress)
+    })
 }
 
-/// Makes durable what came in, then notes which files need not be read again.
-fn note(writer: &mut Writer, finished: &mut Vec<String>) -> Result<(), DiskError> {
-    writer.seal()?;
-    let names: Vec<String> = finished.drain(..).filter(|name| !name.is_empty()).collect();
-    writer.folder().filter(|_| !names.is_empty()).map_or(Ok(()), |folder| folder.add_sources(&names))
+/// Makes what was written durable, then notes which files need not be read again.
+fn keep(folder: &Folder, names: &Receiver<Vec<String>>) -> Result<(), DiskError> {
+    names.iter().try_for_each(|names| {
+        folder.sync()?;
+        if names.is_empty() { Ok(()) } else { folder.add_sources(&names) }
+    })
 }
 
-fn take(made: Made, writer: &mut Writer, progress: &mut Progress, finished: &mut Vec<String>) -> Result<(), DiskError> {
-    if let Some(block) = made.block {
-        progress.counts += writer.add_block(block)?;
+/// An import under way, on the thread that has the writer.
+struct Import<'a> {
+    writer: &'a mut Writer,
+    progress: Progress,
+    /// Files that are done and not noted yet.
+    finished: Vec<String>,
+    /// Of files in several parts, how many are done, and whether all of these could be read.
+    parts: HashMap<String, (usize, bool)>,
+    to_keep: SyncSender<Vec<String>>,
+    watch: Stopwatch,
+    noted: Duration,
+}
+
+impl Import<'_> {
+    fn tell(&mut self, tell: &mut dyn FnMut(&Progress, &Writer)) {
+        self.progress.took = self.watch.elapsed();
+        tell(&self.progress, self.writer);
     }
-    for (identity, size) in made.finished {
-        progress.done += 1;
-        progress.bytes_done += size;
-        finished.push(identity);
-    }
-    progress.problems.extend(made.problems);
-    Ok(())
-}
 
-/// Reads files until none is left, and sends a block whenever one is full.
-fn work(files: &[&File], next: &AtomicUsize, is_over: &dyn Fn() -> bool, to: &SyncSender<Made>) {
-    let mut worker = Worker { builder: Builder::default(), finished: Vec::new(), problems: Vec::new(), to, is_over };
-    while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !is_over()) {
-        let origin = Arc::new(Origin { log: file.log.clone(), stream: file.name.clone() });
-        match worker.read(file, &origin) {
-            Ok(()) => worker.finished.push((file.identity.clone(), file.size)),
-            Err(Stopped::Over) => return,
-            // What could be read stays; the file is not noted, so that it is tried again another time.
-            Err(Stopped::Damaged(why)) => {
-                worker.problems.push(format!("{}: {why}", file.shown()));
-                worker.finished.push((String::new(), file.size));
+    fn take_all(&mut self, made: &Receiver<Made>, tell: &mut dyn FnMut(&Progress, &Writer)) -> Result<(), DiskError> {
+        made.iter().try_for_each(|made| {
+            self.take(made)?;
+            if self.watch.elapsed() > self.noted + NOTE_EVERY {
+                self.note()?;
+                self.noted = self.watch.elapsed();
             }
+            self.tell(tell);
+            Ok(())
+        })
+    }
+
+    fn take(&mut self, made: Made) -> Result<(), DiskError> {
+        match made.block.transpose()? {
+            Some(Piece::Held(block)) => self.progress.counts += self.writer.add_block(block)?,
+            Some(Piece::Written(part)) => self.progress.counts += self.writer.add_part(part)?,
+            None => {}
+        }
+        for finished in made.finished {
+            self.progress.bytes_done += finished.size;
+            self.count(finished);
+        }
+        self.progress.problems.extend(made.problems);
+        Ok(())
+    }
+
+    /// A file is done when all its parts are; it is noted if all of them could be read.
+    fn count(&mut self, finished: Finished) {
+        let known = self.parts.entry(finished.identity.clone()).or_insert((0, true));
+        *known = (known.0 + 1, known.1 && finished.is_whole);
+        let (parts, is_whole) = *known;
+        if parts == finished.of {
+            self.parts.remove(&finished.identity);
+            self.progress.done += 1;
+            self.finished.extend(is_whole.then_some(finished.identity));
         }
     }
-    worker.send();
-}
 
-/// Why reading a file ended before its end.
-enum Stopped {
-    Over,
-    Damaged(String),
-}
-
-struct Worker<'a> {
-    builder: Builder,
-    finished: Vec<(String, u64)>,
-    problems: Vec<String>,
-    to: &'a SyncSender<Made>,
-    is_over: &'a dyn Fn() -> bool,
-}
-
-impl Worker<'_> {
-    fn read(&mut self, file: &File, origin: &Arc<Origin>) -> Result<(), Stopped> {
-        let mut number = 0_u64;
-        let mut last_ms = file.changed_ms;
-        let mut add = |at_ms: Option<i64>, line: &[u8]| {
-            number += 1;
-            if number.is_multiple_of(256) && (self.is_over)() {
-                return Err(Stopped::Over);
-            }
-            // Where a line stands tells it from others that say the same.
-            let id = format!("{}:{number}", file.name);
-            let record = Incoming { at_ms, arrived_ms: last_ms, id: &id, origin, line };
-            if self.builder.len() >= FULL.0 || self.builder.size() >= FULL.1 || self.builder.is_full(&record) {
-                self.send();
-            }
-            last_ms = self.builder.add(&record);
-            Ok(())
-        };
-        lines::each(&file.content, file.is_packed, &mut add)
-    }
-
-    fn send(&mut self) {
-        let block = std::mem::take(&mut self.builder);
-        let block = (!block.is_empty()).then(|| block.finish());
-        let made = Made { block, finished: std::mem::take(&mut self.finished), problems: std::mem::take(&mut self.problems) };
-        // Nobody listens any more when the disk is full; the workers then end by themselves.
-        drop(self.to.send(made));
+    /// Writes what is still in memory and has it kept.
+    fn note(&mut self) -> Result<(), DiskError> {
+        self.writer.seal()?;
+        let names = std::mem::take(&mut self.finished);
+        // Nobody takes it when there is no folder, or when keeping has failed, which is told at the end.
+        drop(self.to_keep.send(names));
+        Ok(())
     }
 }
 

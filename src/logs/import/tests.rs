@@ -144,3 +144,27 @@ fn what_is_not_there_is_said() {
             && refused(dir.path()).contains("no records there: files that end in .json")
     );
 }
+
+#[test]
+fn a_large_file_is_read_in_parts_each_line_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("large.ndjson");
+    let (count, pad) = (60_000_u64, "x".repeat(2_000));
+    let mut file = std::io::BufWriter::new(fs::File::create(&path).unwrap());
+    for n in 0..count {
+        // Every third line tells no time: it has that of the record before it, wherever the file is cut.
+        let line = if n % 3 == 2 { format!("plain {n} {pad}") } else { record(n).replace("\"opus\"", &format!("\"opus {pad}\"")) };
+        writeln!(file, "{line}").unwrap();
+    }
+    file.into_inner().unwrap().sync_all().unwrap();
+    let mut writer = Writer::default();
+    let progress = import(&path, &mut writer);
+    assert_eq!((progress.files, progress.done, progress.counts.new, progress.counts.copies), (1, 1, count, 0));
+    let store = writer.snapshot();
+    assert!(store.blocks().len() >= 3, "{} blocks", store.blocks().len());
+    let changed = find(&[path]).unwrap()[0].changed_ms;
+    assert!(
+        store.blocks().iter().all(|block| (0..block.len()).all(|row| block.at_ms(row) != changed)),
+        "each has a time of its neighbours"
+    );
+}

@@ -17,7 +17,7 @@ use super::trigram;
 /// First bytes of a block.
 const MAGIC: &[u8; 8] = b"OUTCROPB";
 /// Version of the layout; others are not read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Bytes before the records.
 pub(super) const HEAD: usize = 32;
 
@@ -47,9 +47,10 @@ pub(super) struct Table {
     /// Ids of events, one after the other, and where each begins and the last ends.
     pub(super) ids: Span,
     pub(super) id_starts: Span,
-    /// Record at which each stretch with a bitmap begins, and the number of records: `u32`.
+    /// Record at which each stretch of the index begins, and the number of records: `u32`.
     pub(super) stretches: Span,
-    pub(super) bitmaps: Span,
+    /// Which trigrams occur in which stretch.
+    pub(super) index: Span,
     pub(super) origins: Vec<Arc<Origin>>,
     pub(super) columns: Vec<Layout>,
     /// Whether some fields have no column because there were too many.
@@ -133,7 +134,7 @@ impl Block {
     }
 
     /// Puts the head and the table around the parts in `data`, which begin after [`HEAD`] bytes of room.
-    pub(super) fn closed(mut data: Vec<u8>, table: &Table) -> Vec<u8> {
+    pub(super) fn close(data: &mut Vec<u8>, table: &Table) {
         let json = serde_json::to_vec(table).unwrap_or_default();
         let at = data.len() as u64;
         data[..8].copy_from_slice(MAGIC);
@@ -141,7 +142,6 @@ impl Block {
         data[16..24].copy_from_slice(&at.to_le_bytes());
         data[24..32].copy_from_slice(&xxh3_64(&json).to_le_bytes());
         data.extend(json);
-        data
     }
 
     fn part(&self, span: Span) -> &[u8] {
@@ -287,8 +287,17 @@ impl Block {
 
     /// The column of a field.
     pub fn column(&self, name: &str) -> Option<Column<'_>> {
-        let layout = &self.table.columns[*self.by_name.get(name)?];
-        Column::new(layout, self.raw(), &self.data)
+        self.column_at(self.column_number(name)?)
+    }
+
+    /// The number of the column of a field, to find it faster.
+    pub fn column_number(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The column of a number.
+    pub fn column_at(&self, number: usize) -> Option<Column<'_>> {
+        Column::new(self.table.columns.get(number)?, self.raw(), &self.data)
     }
 
     /// All columns.
@@ -302,14 +311,41 @@ impl Block {
         !self.table.is_cut && !self.ambiguous.contains(name) && !self.table.columns.iter().any(inside)
     }
 
-    /// Stretches of records, and whether the texts of `needle` may occur in them.
-    pub fn stretches<'a>(&'a self, needle: &'a trigram::Needle) -> impl Iterator<Item = (std::ops::Range<usize>, bool)> + 'a {
-        let (ends, bitmaps) = (self.part(self.table.stretches), self.part(self.table.bitmaps));
-        (0..(ends.len() / 4).saturating_sub(1)).map(move |index| {
-            let rows = u32_at(ends, index).unwrap_or(0) as usize..u32_at(ends, index + 1).unwrap_or(0) as usize;
-            let bitmap = bitmaps.get(index * trigram::BYTES..(index + 1) * trigram::BYTES).unwrap_or_default();
-            (rows, needle.may_occur(bitmap))
-        })
+    /// The records among `rows` whose lines may have the texts of `needle`, in their order; the others surely lack one. Without a text it is all.
+    pub fn candidates(&self, needle: &trigram::Needle, rows: std::ops::Range<usize>) -> Vec<u32> {
+        if needle.is_empty() {
+            return (rows.start as u32..rows.end as u32).collect();
+        }
+        let mut found: Vec<u32> = Vec::new();
+        for stretch in self.stretches(needle) {
+            let within = stretch.start.max(rows.start)..stretch.end.min(rows.end);
+            if within.is_empty() {
+                continue;
+            }
+            let mut row = within.start;
+            needle.each(self.raw(), self.start(within.start)..self.start(within.end), |at| {
+                row = self.row_at(at, row);
+                found.push(row as u32);
+                self.start(row + 1)
+            });
+        }
+        found
+    }
+
+    /// The records of stretches in which the texts of `needle` may be; stretches that follow one another are one.
+    fn stretches(&self, needle: &trigram::Needle) -> Vec<std::ops::Range<usize>> {
+        let ends = self.part(self.table.stretches);
+        let count = (ends.len() / 4).saturating_sub(1);
+        let may = needle.stretches(self.part(self.table.index), count);
+        let mut found: Vec<std::ops::Range<usize>> = Vec::new();
+        for index in (0..count).filter(|index| may[index / 8] >> (index % 8) & 1 == 1) {
+            let (from, to) = (u32_at(ends, index).unwrap_or(0) as usize, u32_at(ends, index + 1).unwrap_or(0) as usize);
+            match found.last_mut() {
+                Some(last) if last.end == from => last.end = to,
+                _ => found.push(from..to),
+            }
+        }
+        found
     }
 }
 

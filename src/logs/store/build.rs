@@ -6,14 +6,17 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::block::{Block, HEAD, IS_BROKEN, IS_JSON, IS_RECORD, Origin, Table};
-use super::bytes::Span;
+use super::bytes::{Span, put};
 use super::column::{self, Found};
 use super::trigram::Collector;
 use super::walk::{self, Kind, Leaf, Paths, known};
 use crate::base::clock::Timestamp;
 
-/// Records with one bitmap, and bytes of records from which on a bitmap holds fewer.
-const STRETCH: (usize, usize) = (128, 1 << 20);
+/// Least records and least bytes of a stretch of the index, and bytes at which one ends all the same.
+const STRETCH: (usize, usize, usize) = (32, 64 << 10, 256 << 10);
+
+/// Fields that a builder keeps in mind from one block to the next.
+const KEPT_FIELDS: usize = 1_024;
 
 /// Longest line of which fields are read; longer ones are kept and found by their text.
 const MAX_FIELDS_OF: usize = 16 << 20;
@@ -164,116 +167,147 @@ impl Builder {
             || self.origins.len() >= usize::from(u16::MAX) - 1
     }
 
-    /// The block.
-    pub fn finish(mut self) -> Block {
-        let order = self.order();
-        let mut data = vec![0; HEAD];
-        data.reserve(self.raw.len() * 5 / 4);
-        let mut table = Table { records: self.rows.len() as u32, is_cut: self.paths.is_cut, ..Table::default() };
-        let starts = self.lay_lines(&order, &mut data, &mut table);
-        self.lay_rows(&order, &starts, &mut data, &mut table);
-        self.lay_columns(&order, &starts, &mut data, &mut table);
-        lay_index(&starts, &mut data, &mut table);
-        table.origins = std::mem::take(&mut self.origins);
-        let data = Block::closed(data, &table);
+    /// The block; the builder begins anew.
+    pub fn finish(&mut self) -> Block {
+        let mut data = Vec::new();
+        self.lay(&mut data);
         Block::open(Bytes::from(data), false).expect("it was laid down just now")
     }
 
-    /// The lines in order of time.
-    fn order(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
-        order.sort_by_key(|row| self.rows[*row as usize].at_ms);
-        order
+    /// Lays the block down in `data`, whatever was there before; the builder begins anew.
+    pub fn lay(&mut self, data: &mut Vec<u8>) {
+        let order = self.order();
+        data.clear();
+        data.resize(HEAD, 0);
+        data.reserve(self.raw.len() * 5 / 4);
+        let mut table = Table { records: self.rows.len() as u32, is_cut: self.paths.is_cut, ..Table::default() };
+        let starts = self.lay_lines(order.as_deref(), data, &mut table);
+        self.lay_rows(order.as_deref(), &starts, data, &mut table);
+        self.lay_columns(order.as_deref(), &starts, data, &mut table);
+        lay_index(&starts, data, &mut table);
+        table.origins = std::mem::take(&mut self.origins);
+        Block::close(data, &table);
+        self.clear();
     }
 
-    fn line(&self, row: u32) -> &[u8] {
-        let end = self.rows.get(row as usize + 1).map_or(self.raw.len(), |next| next.start as usize);
-        &self.raw[self.rows[row as usize].start as usize..end]
+    /// Keeps the room of what was collected, and paths unless there are many.
+    fn clear(&mut self) {
+        self.raw.clear();
+        self.rows.clear();
+        self.ids.clear();
+        self.fields.iter_mut().for_each(Vec::clear);
+        if self.paths.is_cut || self.fields.len() > KEPT_FIELDS {
+            self.paths = Paths::default();
+            self.fields.clear();
+        }
+    }
+
+    /// The lines in order of time; nothing when they stand so already.
+    fn order(&self) -> Option<Vec<u32>> {
+        if self.rows.is_sorted_by_key(|row| row.at_ms) {
+            return None;
+        }
+        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
+        order.sort_by_key(|row| self.rows[*row as usize].at_ms);
+        Some(order)
+    }
+
+    /// The rows in this order.
+    fn ordered<'a>(&'a self, order: Option<&'a [u32]>) -> impl ExactSizeIterator<Item = usize> + 'a {
+        (0..self.rows.len()).map(move |row| order.map_or(row, |order| order[row] as usize))
+    }
+
+    fn line(&self, row: usize) -> &[u8] {
+        let end = self.rows.get(row + 1).map_or(self.raw.len(), |next| next.start as usize);
+        &self.raw[self.rows[row].start as usize..end]
     }
 
     /// Where each line begins now, and where the last ends.
-    fn lay_lines(&self, order: &[u32], data: &mut Vec<u8>, table: &mut Table) -> Vec<u32> {
+    fn lay_lines(&self, order: Option<&[u32]>, data: &mut Vec<u8>, table: &mut Table) -> Vec<u32> {
         let begin = data.len();
-        let mut starts = Vec::with_capacity(order.len() + 1);
-        for row in order {
-            starts.push((data.len() - begin) as u32);
-            data.extend_from_slice(self.line(*row));
+        let mut starts = Vec::with_capacity(self.rows.len() + 1);
+        if order.is_none() {
+            data.extend_from_slice(&self.raw);
+            starts.extend(self.rows.iter().map(|row| row.start));
+        } else {
+            for row in self.ordered(order) {
+                starts.push((data.len() - begin) as u32);
+                data.extend_from_slice(self.line(row));
+            }
         }
         starts.push((data.len() - begin) as u32);
         table.raw = Span::new(begin, data.len() - begin);
         starts
     }
 
-    fn lay_rows(&self, order: &[u32], starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
-        let rows = || order.iter().map(|row| &self.rows[*row as usize]);
-        table.starts = put(data, starts.iter().flat_map(|start| start.to_le_bytes()));
-        table.times = put(data, rows().flat_map(|row| row.at_ms.to_le_bytes()));
-        table.arrivals = put(data, rows().flat_map(|row| row.arrived_ms.to_le_bytes()));
-        table.keys = put(data, rows().flat_map(|row| row.key.to_le_bytes()));
-        table.origin = put(data, rows().flat_map(|row| row.origin.to_le_bytes()));
-        table.flags = put(data, rows().map(|row| row.flags));
+    fn lay_rows(&self, order: Option<&[u32]>, starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
+        let rows = || self.ordered(order).map(|row| &self.rows[row]);
+        table.starts = put(data, starts.iter().map(|start| start.to_le_bytes()));
+        table.times = put(data, rows().map(|row| row.at_ms.to_le_bytes()));
+        table.arrivals = put(data, rows().map(|row| row.arrived_ms.to_le_bytes()));
+        table.keys = put(data, rows().map(|row| row.key.to_le_bytes()));
+        table.origin = put(data, rows().map(|row| row.origin.to_le_bytes()));
+        table.flags = put(data, rows().map(|row| [row.flags]));
         if self.ids.is_empty() {
             return;
         }
-        let id = |row: u32| {
-            let start = row.checked_sub(1).map_or(0, |before| self.rows[before as usize].id_end);
-            start as usize..self.rows[row as usize].id_end as usize
+        let id = |row: usize| {
+            let start = row.checked_sub(1).map_or(0, |before| self.rows[before].id_end);
+            start as usize..self.rows[row].id_end as usize
         };
-        table.ids = put(data, order.iter().flat_map(|row| self.ids[id(*row)].iter().copied()));
+        let start = data.len();
+        self.ordered(order).for_each(|row| data.extend_from_slice(&self.ids[id(row)]));
+        table.ids = Span::new(start, data.len() - start);
         let mut end = 0;
-        let ends = order.iter().map(|row| {
-            end += id(*row).len() as u32;
+        let ends = self.ordered(order).map(|row| {
+            end += id(row).len() as u32;
             end
         });
-        table.id_starts = put(data, std::iter::once(0).chain(ends).flat_map(u32::to_le_bytes));
+        table.id_starts = put(data, std::iter::once(0).chain(ends).map(u32::to_le_bytes));
     }
 
-    fn lay_columns(&mut self, order: &[u32], starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
-        let mut places = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(new, old)| places[*old as usize] = new as u32);
-        let raw_at = HEAD;
-        for (field, mut found) in std::mem::take(&mut self.fields).into_iter().enumerate() {
-            if found.is_empty() {
-                continue;
-            }
-            for value in &mut found {
-                value.row = places[value.row as usize];
+    fn lay_columns(&mut self, order: Option<&[u32]>, starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
+        let places = order.map(|order| {
+            let mut places = vec![0; order.len()];
+            order.iter().enumerate().for_each(|(new, old)| places[*old as usize] = new as u32);
+            places
+        });
+        let records = self.rows.len();
+        let mut column = Vec::new();
+        for (field, found) in self.fields.iter_mut().enumerate().filter(|(_, found)| !found.is_empty()) {
+            for value in found.iter_mut() {
+                if let Some(places) = &places {
+                    value.row = places[value.row as usize];
+                }
                 value.start += starts[value.row as usize];
             }
-            if !found.is_sorted_by_key(|value| value.row) {
+            if places.is_some() && !found.is_sorted_by_key(|value| value.row) {
                 found.sort_unstable_by_key(|value| value.row);
             }
-            let mut column = Vec::new();
-            let raw = &data[raw_at..raw_at + starts[order.len()] as usize];
-            let layout = column::lay(self.paths.name(field as u32), &found, order.len(), raw, &mut column);
+            column.clear();
+            let raw = &data[HEAD..HEAD + starts[records] as usize];
+            let layout = column::lay(self.paths.name(field as u32), found, records, raw, &mut column);
             table.columns.push(layout.moved(data.len()));
-            data.extend(column);
+            data.extend_from_slice(&column);
         }
     }
-}
-
-fn put(data: &mut Vec<u8>, bytes: impl Iterator<Item = u8>) -> Span {
-    let start = data.len();
-    data.extend(bytes);
-    Span::new(start, data.len() - start)
 }
 
 fn lay_index(starts: &[u32], data: &mut Vec<u8>, table: &mut Table) {
     let records = starts.len() - 1;
-    let (mut collector, mut bitmaps, mut ends) = (Collector::default(), Vec::new(), vec![0_u32]);
+    let (mut collector, mut ends) = (Collector::default(), vec![0_u32]);
     let mut from = 0;
     while from < records {
-        let by_size = starts[from..].partition_point(|start| ((start - starts[from]) as usize) < STRETCH.1);
-        let to = (from + by_size.clamp(1, STRETCH.0)).min(records);
-        collector.add(&data[HEAD + starts[from] as usize..HEAD + starts[to] as usize]);
-        collector.take(&mut bitmaps);
+        let of_size = |size: usize| from + starts[from..].partition_point(|start| ((start - starts[from]) as usize) < size);
+        let to = (from + STRETCH.0).max(of_size(STRETCH.1)).min(of_size(STRETCH.2)).clamp(from + 1, records);
+        collector.stretch(&data[HEAD + starts[from] as usize..HEAD + starts[to] as usize]);
         ends.push(to as u32);
         from = to;
     }
-    table.stretches = put(data, ends.into_iter().flat_map(u32::to_le_bytes));
+    table.stretches = put(data, ends.into_iter().map(u32::to_le_bytes));
     let start = data.len();
-    data.extend(bitmaps);
-    table.bitmaps = Span::new(start, data.len() - start);
+    collector.index(data);
+    table.index = Span::new(start, data.len() - start);
 }
 
 /// Milliseconds of `2026-03-02T12:00:00Z` without a detour, and of every other form that is a time.

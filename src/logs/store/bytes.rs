@@ -23,6 +23,14 @@ impl Span {
     }
 }
 
+/// Appends numbers, given as their bytes; gives where they stand.
+pub(super) fn put<const N: usize>(to: &mut Vec<u8>, numbers: impl Iterator<Item = [u8; N]>) -> Span {
+    let start = to.len();
+    to.reserve(numbers.size_hint().0 * N);
+    numbers.for_each(|bytes| to.extend_from_slice(&bytes));
+    Span::new(start, to.len() - start)
+}
+
 macro_rules! reader {
     ($name:ident, $of:ty) => {
         /// The number at `index`.

@@ -4,10 +4,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::{Span, f64_at, u16_at, u32_at};
+use super::bytes::{Span, f64_at, put, u16_at, u32_at};
 use super::walk::{Kind, unescaped};
 
 /// Most different texts of a column of codes.
@@ -86,7 +87,7 @@ pub(super) fn lay(name: &str, found: &[Found], records: usize, raw: &[u8], to: &
     let is = |kinds: &[Kind]| found.iter().all(|value| kinds.contains(&value.kind));
     // With a list of records beside it a sparse column is smaller.
     let is_sparse = found.len() * 3 < records;
-    let rows = is_sparse.then(|| put(to, found.iter().flat_map(|value| value.row.to_le_bytes())));
+    let rows = is_sparse.then(|| put(to, found.iter().map(|value| value.row.to_le_bytes())));
     let layout = |form, values, texts| Layout { name: name.to_owned(), form, count: found.len() as u32, rows, values, texts };
     if is(&[Kind::Number]) {
         let numbers = found.iter().map(|value| (value.row, number(bytes_of(raw, value)).to_le_bytes()));
@@ -98,7 +99,7 @@ pub(super) fn lay(name: &str, found: &[Found], records: usize, raw: &[u8], to: &
     {
         let codes = found.iter().zip(codes).map(|(value, code)| (value.row, code.to_le_bytes()));
         let values = spread(codes, if is_sparse { None } else { Some(records) }, NO_CODE.to_le_bytes(), to);
-        let texts = put(to, texts.into_iter().flat_map(|at| place(&found[at])));
+        let texts = put(to, texts.into_iter().map(|at| place(&found[at])));
         return layout(Form::Codes, values, texts);
     }
     let places = found.iter().map(|value| (value.row, place(value)));
@@ -106,18 +107,11 @@ pub(super) fn lay(name: &str, found: &[Found], records: usize, raw: &[u8], to: &
     layout(Form::Places, values, Span::default())
 }
 
-fn put(to: &mut Vec<u8>, bytes: impl Iterator<Item = u8>) -> Span {
-    let start = to.len();
-    to.extend(bytes);
-    Span::new(start, to.len() - start)
-}
-
 /// Puts values one after the other, or at their records' places with `empty` between.
 fn spread<const N: usize>(values: impl Iterator<Item = (u32, [u8; N])>, records: Option<usize>, empty: [u8; N], to: &mut Vec<u8>) -> Span {
     let start = to.len();
     let Some(records) = records else {
-        values.for_each(|(_, bytes)| to.extend(bytes));
-        return Span::new(start, to.len() - start);
+        return put(to, values.map(|(_, bytes)| bytes));
     };
     to.resize(start + records * N, 0);
     let room = &mut to[start..];
@@ -139,17 +133,23 @@ fn coded(found: &[Found], raw: &[u8]) -> Option<(Vec<u16>, Vec<usize>)> {
     let most = MAX_CODES.min(found.len() / 4 + 4);
     let (mut known, mut texts): (HashMap<&[u8], u16, foldhash::fast::FixedState>, Vec<usize>) = Default::default();
     let mut codes = Vec::with_capacity(found.len());
+    // The texts seen lately, by length and last byte: comparing is faster than hashing.
+    let mut lately: [(&[u8], u16); 16] = [(&[], NO_CODE); 16];
     for (at, value) in found.iter().enumerate() {
         let text = bytes_of(raw, value);
-        let next = texts.len();
-        let code = *known.entry(text).or_insert_with(|| {
-            texts.push(at);
-            next as u16
-        });
-        if texts.len() > most {
-            return None;
+        let seen = &mut lately[(text.len() ^ usize::from(text.last().copied().unwrap_or_default())) % 16];
+        if seen.1 == NO_CODE || seen.0 != text {
+            let next = texts.len();
+            let code = *known.entry(text).or_insert_with(|| {
+                texts.push(at);
+                next as u16
+            });
+            if texts.len() > most {
+                return None;
+            }
+            *seen = (text, code);
         }
-        codes.push(code);
+        codes.push(seen.1);
     }
     Some((codes, texts))
 }
@@ -158,6 +158,11 @@ fn coded(found: &[Found], raw: &[u8]) -> Option<(Vec<u16>, Vec<usize>)> {
 fn place(value: &Found) -> [u8; 8] {
     let len = (value.len & 0x1FFF_FFFF) | ((value.kind as u32) << 29);
     (u64::from(value.start) | (u64::from(len) << 32)).to_le_bytes()
+}
+
+/// The values of some records, as bytes; fewer where the column is damaged.
+fn part<'a, const N: usize>(values: &'a [u8], rows: &Range<usize>) -> &'a [[u8; N]] {
+    values.as_chunks::<N>().0.get(rows.clone()).unwrap_or_default()
 }
 
 /// A JSON number; what is none is not a number.
@@ -181,7 +186,7 @@ pub struct Column<'a> {
 /// A column in the form in which whole columns are worked on.
 #[derive(Debug, Clone, Copy)]
 pub enum Whole<'a> {
-    /// A number for each record, not a number where there is none: read with [`Column::number_at`].
+    /// A number for each record, not a number where there is none: read with [`Column::numbers_at`].
     Numbers(&'a [u8]),
     /// A code for each record.
     Codes(&'a [u8]),
@@ -259,12 +264,17 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// The number of a record in [`Whole::Numbers`]; not a number where there is none.
-    pub fn number_at(values: &[u8], row: usize) -> f64 {
-        f64_at(values, row).unwrap_or(f64::NAN)
+    /// The numbers of some records in [`Whole::Numbers`]; not a number where there is none.
+    pub fn numbers_at(values: &[u8], rows: Range<usize>) -> impl Iterator<Item = f64> {
+        part(values, &rows).iter().map(|bytes| f64::from_le_bytes(*bytes))
     }
 
-    /// The code of a record in [`Whole::Codes`], below the length of [`Self::texts`] where there is a value.
+    /// The codes of some records in [`Whole::Codes`], below the length of [`Self::texts`] where there is a value.
+    pub fn codes_at(values: &[u8], rows: Range<usize>) -> impl Iterator<Item = usize> {
+        part(values, &rows).iter().map(|bytes| usize::from(u16::from_le_bytes(*bytes)))
+    }
+
+    /// The code of one record in [`Whole::Codes`].
     pub fn code_at(values: &[u8], row: usize) -> usize {
         u16_at(values, row).map_or(usize::MAX, usize::from)
     }

@@ -174,22 +174,20 @@ impl Folder {
         Ok(found)
     }
 
-    /// Writes a block and gives it back as a mapped file.
-    pub(super) fn write(&self, block: &Block) -> Result<Block, DiskError> {
+    /// Writes the bytes of a block, which is none of the collection before it is [kept](Part::keep).
+    pub fn write(&self, data: &[u8]) -> Result<Part, DiskError> {
         // It may have been forgotten meanwhile.
         self.create()?;
-        let name = format!("{:020}-{:016x}", block.at_ms(0).max(0), fastrand::u64(..));
-        let (part, path) = (self.path.join(format!("{name}.{PART}")), self.path.join(format!("{name}.{ENDING}")));
-        write_part(&part, block.bytes()).map_err(failed("write", &part))?;
-        fs::rename(&part, &path).map_err(failed("rename", &part))?;
-        let data = mapped(&path).map_err(failed("map", &path))?;
-        Block::open(data, true).map_err(|error| failed("read back", &path)(io::Error::other(error)))
+        let path = self.path.join(format!("{:016x}.{PART}", fastrand::u64(..)));
+        write_part(&path, data).map_err(failed("write", &path))?;
+        let mapped = mapped(&path).map_err(failed("map", &path))?;
+        let block = Block::open(mapped, true).map_err(|error| failed("read back", &path)(io::Error::other(error)))?;
+        Ok(Part { block, path })
     }
 
     /// Makes what was written durable.
     pub fn sync(&self) -> Result<(), DiskError> {
-        for file in self.files() {
-            let path = file.path();
+        for path in self.files().map(|file| file.path()).filter(|path| path.extension().is_some_and(|ending| ending == ENDING)) {
             fs::File::open(&path).and_then(|file| file.sync_all()).map_err(failed("save", &path))?;
         }
         files::sync_dir(&self.path).map_err(failed("save", &self.path))
@@ -211,6 +209,28 @@ impl Folder {
             file.sync_all()
         };
         write().map_err(failed("write", &path))
+    }
+}
+
+/// A block on disk that is not of its collection yet: a crash leaves nothing of it.
+#[derive(Debug)]
+pub struct Part {
+    pub(super) block: Block,
+    path: PathBuf,
+}
+
+impl Part {
+    /// Makes it a block of its collection.
+    pub(super) fn keep(self) -> Result<Block, DiskError> {
+        let name = format!("{:020}-{:016x}.{ENDING}", self.block.at_ms(0).max(0), fastrand::u64(..));
+        fs::rename(&self.path, self.path.with_file_name(name)).map_err(failed("rename", &self.path))?;
+        Ok(self.block)
+    }
+
+    /// Gives its records back, which are no longer on disk when they are dropped.
+    pub(super) fn drop_file(self) -> Result<Block, DiskError> {
+        fs::remove_file(&self.path).map_err(failed("remove", &self.path))?;
+        Ok(self.block)
     }
 }
 

@@ -187,12 +187,11 @@ impl Store {
 
     /// The place of the event that is the record of `request_id`, newest first searched.
     pub fn find_request(&self, request_id: &str) -> Option<usize> {
-        let needle = trigram::Needle::of([request_id]);
+        let needle = trigram::Needle::exact(request_id);
         let in_block = |block: &Block| {
-            let stretches: Vec<_> = block.stretches(&needle).filter(|(_, may)| *may).map(|(rows, _)| rows).collect();
             let column = block.column("requestId")?;
             let is_it = |row: &usize| block.is_record(*row) && column.cell(*row).text() == Some(request_id);
-            stretches.into_iter().rev().flat_map(Iterator::rev).find(is_it)
+            block.candidates(&needle, 0..block.len()).into_iter().rev().map(|row| row as usize).find(is_it)
         };
         self.blocks
             .iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Store;
 use super::block::Block;
 use super::build::{Builder, Incoming};
-use super::disk::{Cache, DiskError, Folder};
+use super::disk::{Cache, DiskError, Folder, Part};
 
 /// Records and bytes of lines from which on a block is sealed.
 pub const FULL: (usize, usize) = (16_384, 48 << 20);
@@ -92,7 +92,7 @@ impl Writer {
         let (mut builder, mut counts) = (Builder::default(), Counts::default());
         for record in records {
             if builder.len() >= FULL.0 || builder.size() >= FULL.1 || builder.is_full(&record) {
-                counts += self.add_block(std::mem::take(&mut builder).finish())?;
+                counts += self.add_block(builder.finish())?;
             }
             builder.add(&record);
         }
@@ -102,6 +102,32 @@ impl Writer {
 
     /// Adds the records of a block that are not there yet.
     pub fn add_block(&mut self, block: Block) -> Result<Counts, DiskError> {
+        let (keep, counts) = self.judged(&block);
+        if counts.copies == 0 && counts.new > 0 {
+            self.place(block)?;
+        } else if counts.new > 0 {
+            self.place(rebuilt(&[&block], |_, row| keep[row]))?;
+        }
+        Ok(counts)
+    }
+
+    /// The same for one that is written already, which mostly is kept as it is.
+    pub fn add_part(&mut self, part: Part) -> Result<Counts, DiskError> {
+        let (keep, counts) = self.judged(&part.block);
+        if let Some((cache, folder)) = self.home.as_ref().filter(|_| counts.copies == 0 && is_full(&part.block)) {
+            cache.make_room(folder, 0)?;
+            self.sealed.push(Arc::new(part.keep()?));
+        } else {
+            let block = part.drop_file()?;
+            if counts.new > 0 {
+                self.place(rebuilt(&[&block], |_, row| keep[row]))?;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Which records are new.
+    fn judged(&mut self, block: &Block) -> (Vec<bool>, Counts) {
         let keep: Vec<bool> = (0..block.len()).map(|row| self.seen.insert(block.key(row))).collect();
         let new = keep.iter().filter(|keep| **keep).count();
         let mut counts = Counts { new: new as u64, copies: (keep.len() - new) as u64, ..Counts::default() };
@@ -109,11 +135,7 @@ impl Writer {
             counts.broken += u64::from(block.is_broken(row));
             counts.raw += u64::from(!block.is_record(row));
         }
-        if new > 0 {
-            let block = if new == block.len() { block } else { rebuilt(&[&block], |_, row| keep[row]) };
-            self.place(block)?;
-        }
-        Ok(counts)
+        (keep, counts)
     }
 
     fn place(&mut self, block: Block) -> Result<(), DiskError> {
@@ -133,11 +155,11 @@ impl Writer {
     fn seal_block(&mut self, block: &Block) -> Result<(), DiskError> {
         let Some((cache, folder)) = &self.home else { return Ok(()) };
         cache.make_room(folder, block.size() as u64)?;
-        self.sealed.push(Arc::new(folder.write(block)?));
+        self.sealed.push(Arc::new(folder.write(block.bytes())?.keep()?));
         Ok(())
     }
 
-    /// Puts everything on disk, small blocks joined; nothing is lost by a crash from here on.
+    /// Puts everything on disk, small blocks joined: it outlives this program from here on. [`Folder::sync`] makes it outlive a power cut.
     pub fn seal(&mut self) -> Result<(), DiskError> {
         if self.home.is_some() && !self.open.is_empty() {
             let open = std::mem::take(&mut self.open);
@@ -147,7 +169,7 @@ impl Writer {
                 _ => self.seal_block(&rebuilt(&parts, |_, _| true))?,
             }
         }
-        self.folder().map_or(Ok(()), Folder::sync)
+        Ok(())
     }
 
     /// What is there now, for a screen: its order is made here and not while a frame is drawn.
@@ -163,8 +185,9 @@ impl Writer {
     }
 }
 
+/// Joining blocks costs as much as making them: one that is half full is left alone.
 fn is_full(block: &Block) -> bool {
-    block.len() >= FULL.0 || block.raw().len() >= FULL.1
+    block.len() >= FULL.0 / 2 || block.raw().len() >= FULL.1 / 2
 }
 
 /// The records of some blocks that are wanted, as one block.

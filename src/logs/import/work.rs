@@ -1,0 +1,197 @@
+//! What is read at the same time: files that follow one another, or a part of a large one; and the reading itself.
+
+use std::fmt::Write as _;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::SyncSender;
+
+use super::lines::{self, MAX_DOCUMENT};
+use super::{Content, File};
+use crate::logs::store::disk::{DiskError, Folder, Part};
+use crate::logs::store::{Block, Builder, FULL, Incoming, Origin};
+
+/// Records and bytes of lines of the largest blocks: a task may hold more than was thought.
+const LARGEST: (usize, usize) = (FULL.0 * 2, FULL.1 * 2);
+
+/// Bytes that a packed byte of records usually comes to.
+const UNPACKED: usize = 4;
+
+/// A file, or a part of one.
+pub(super) struct Stint<'a> {
+    file: &'a File,
+    /// The bytes in which its lines begin; all of them without.
+    within: Option<Range<u64>>,
+    /// In how many parts the file is read.
+    of: usize,
+}
+
+/// What a worker has made.
+pub(super) struct Made {
+    pub(super) block: Option<Result<Piece, DiskError>>,
+    /// What was read whose records are all in this block or in those before.
+    pub(super) finished: Vec<Finished>,
+    pub(super) problems: Vec<String>,
+}
+
+/// A block: on disk already if the collection is there.
+pub(super) enum Piece {
+    Held(Block),
+    Written(Part),
+}
+
+/// A file, or a part of one, that was read.
+pub(super) struct Finished {
+    pub(super) identity: String,
+    /// Bytes, packed as they are.
+    pub(super) size: u64,
+    /// In how many parts the file is read.
+    pub(super) of: usize,
+    /// Whether all of it could be read.
+    pub(super) is_whole: bool,
+}
+
+/// Files that follow one another make a task, about a block's worth of them, so that the times of blocks overlap little. Large files of lines are cut.
+pub(super) fn tasks<'a>(files: &[&'a File]) -> Vec<Vec<Stint<'a>>> {
+    let mut tasks: Vec<Vec<Stint<'_>>> = Vec::new();
+    let mut size = usize::MAX;
+    for file in files {
+        // Smaller ones may be one JSON document, which cannot be cut.
+        let is_cut = matches!(file.content, Content::At(_)) && !file.is_packed && file.size >= MAX_DOCUMENT as u64;
+        if is_cut {
+            tasks.extend(parts(file).map(|part| vec![part]));
+            size = usize::MAX;
+            continue;
+        }
+        if size >= FULL.1 {
+            tasks.push(Vec::new());
+            size = 0;
+        }
+        size += file.size as usize * if file.is_packed { UNPACKED } else { 1 };
+        tasks.last_mut().into_iter().for_each(|task| task.push(Stint { file, within: None, of: 1 }));
+    }
+    tasks
+}
+
+fn parts(file: &File) -> impl Iterator<Item = Stint<'_>> {
+    let (length, size) = (FULL.1 as u64, file.size);
+    let of = size.div_ceil(length);
+    (0..of).map(move |part| Stint { file, within: Some(part * length..((part + 1) * length).min(size)), of: of as usize })
+}
+
+/// Reads until no task is left, and sends a block at the end of each, or when one is too large.
+pub(super) fn run(
+    tasks: &[Vec<Stint<'_>>],
+    next: &AtomicUsize,
+    folder: Option<&Folder>,
+    is_over: &dyn Fn() -> bool,
+    to: &SyncSender<Made>,
+) {
+    let (builder, data, finished, problems) = (Builder::default(), Vec::new(), Vec::new(), Vec::new());
+    let mut worker = Worker { builder, folder, data, finished, problems, to, is_over };
+    while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+        for stint in task {
+            if is_over() || worker.stint(stint).is_break() {
+                return;
+            }
+        }
+        worker.send();
+    }
+}
+
+/// Why reading a file ended before its end.
+pub(super) enum Stopped {
+    Over,
+    Damaged(String),
+}
+
+struct Worker<'a> {
+    builder: Builder,
+    /// Where blocks go; in memory without one.
+    folder: Option<&'a Folder>,
+    /// Room in which blocks are laid down.
+    data: Vec<u8>,
+    finished: Vec<Finished>,
+    problems: Vec<String>,
+    to: &'a SyncSender<Made>,
+    is_over: &'a dyn Fn() -> bool,
+}
+
+impl Worker<'_> {
+    /// Reads a file and notes how it went; breaks when nobody wants more.
+    fn stint(&mut self, stint: &Stint<'_>) -> ControlFlow<()> {
+        let file = stint.file;
+        let origin = Arc::new(Origin { log: file.log.clone(), stream: file.name.clone() });
+        let is_whole = match self.read(stint, &origin) {
+            Ok(()) => true,
+            Err(Stopped::Over) => return ControlFlow::Break(()),
+            // What could be read stays; the file is not noted, so that it is tried again another time.
+            Err(Stopped::Damaged(why)) => {
+                self.problems.push(format!("{}: {why}", file.shown()));
+                false
+            }
+        };
+        let size = stint.within.as_ref().map_or(file.size, |within| within.end - within.start);
+        self.finished.push(Finished { identity: file.identity.clone(), size, of: stint.of, is_whole });
+        ControlFlow::Continue(())
+    }
+
+    fn read(&mut self, stint: &Stint<'_>, origin: &Arc<Origin>) -> Result<(), Stopped> {
+        let file = stint.file;
+        // Lines of a part are told by where it begins and their number there.
+        let begin = stint.within.as_ref().filter(|within| within.start > 0).map(|within| format!("{}:", within.start)).unwrap_or_default();
+        let (mut number, mut id) = (0_u64, String::new());
+        let mut last_ms = time_before(stint, origin).unwrap_or(file.changed_ms);
+        let mut add = |at_ms: Option<i64>, line: &[u8]| {
+            number += 1;
+            if number.is_multiple_of(256) && (self.is_over)() {
+                return Err(Stopped::Over);
+            }
+            // Where a line stands tells it from others that say the same.
+            id.clear();
+            // Writing to a text cannot fail.
+            drop(write!(id, "{}:{begin}{number}", file.name));
+            let record = Incoming { at_ms, arrived_ms: last_ms, id: &id, origin, line };
+            if self.builder.len() >= LARGEST.0 || self.builder.size() >= LARGEST.1 || self.builder.is_full(&record) {
+                self.send();
+            }
+            last_ms = self.builder.add(&record);
+            Ok(())
+        };
+        match (&file.content, &stint.within) {
+            (Content::At(path), Some(within)) => lines::within(path, within, &mut add),
+            _ => lines::each(&file.content, file.is_packed, &mut add),
+        }
+    }
+
+    fn send(&mut self) {
+        let block = (!self.builder.is_empty()).then(|| self.piece());
+        let made = Made { block, finished: std::mem::take(&mut self.finished), problems: std::mem::take(&mut self.problems) };
+        // Nobody listens any more when the disk is full; the workers then end by themselves.
+        drop(self.to.send(made));
+    }
+
+    fn piece(&mut self) -> Result<Piece, DiskError> {
+        let Some(folder) = self.folder else { return Ok(Piece::Held(self.builder.finish())) };
+        self.builder.lay(&mut self.data);
+        folder.write(&self.data).map(Piece::Written)
+    }
+}
+
+/// Bytes before a part in which the time is looked for that its first lines have if they tell none.
+const LOOK_BACK: u64 = 64 << 10;
+
+/// The time of the last line before a part.
+fn time_before(stint: &Stint<'_>, origin: &Arc<Origin>) -> Option<i64> {
+    let (Content::At(path), Some(within)) = (&stint.file.content, &stint.within) else { return None };
+    let before = within.start.saturating_sub(LOOK_BACK)..within.start;
+    let (mut builder, mut last_ms) = (Builder::default(), None);
+    let mut add = |at_ms: Option<i64>, line: &[u8]| {
+        let arrived_ms = last_ms.unwrap_or(stint.file.changed_ms);
+        last_ms = Some(builder.add(&Incoming { at_ms, arrived_ms, id: "", origin, line }));
+        Ok(())
+    };
+    // What cannot be read here cannot be read there either, where it is said.
+    drop(lines::within(path, &before, &mut add));
+    last_ms
+}
