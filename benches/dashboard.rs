@@ -5,18 +5,18 @@
 //! does at ten frames a second; what it takes is told beside the budget.
 #![expect(clippy::print_stdout, reason = "a bench reports on its output")]
 
+#[path = "support/window.rs"]
+mod support;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Event as Input, Pos2, RawInput, Rect, pos2, vec2};
+use egui::{Event as Input, pos2, vec2};
 use outcrop::app::dashboard::{DashboardEvent, Fetched};
-use outcrop::app::state::Connected;
-use outcrop::app::{Command, Commands, Event, Remote, Screen, State, reduce};
-use outcrop::aws::Environment;
-use outcrop::base::clock::{Stopwatch, timestamp_ms};
+use outcrop::app::{Event, Remote, Screen, State, reduce};
 use outcrop::metrics::dashboard::{Dashboard, Kind, Widget};
 use outcrop::metrics::series::{Plotted, Point, Series};
-use outcrop::ui::screens::Screens;
+use support::{Window, ms};
 
 const WIDGETS: usize = 12;
 const MODELS: usize = 50;
@@ -28,8 +28,8 @@ const SIZE: egui::Vec2 = vec2(1_440.0, 900.0);
 const NOW_MS: i64 = 1_795_435_471_000;
 
 fn main() {
-    let mut window = Window::open();
-    let first = window.frame(0);
+    let mut window = open();
+    let first = frame(&mut window, 0);
     println!("first frame                 {:>8.2} ms", ms(first));
     let (mut usual, mut refreshing) = (Vec::new(), Vec::new());
     for number in 1..=FRAMES {
@@ -37,7 +37,7 @@ fn main() {
         if is_refresh {
             fill(&mut window.state, number as i64);
         }
-        let time = ms(window.frame(number));
+        let time = ms(frame(&mut window, number));
         usual.push(time);
         if is_refresh {
             refreshing.push(time);
@@ -55,49 +55,18 @@ fn main() {
     println!("{within} within budget, {} over (p99 below {BUDGET_MS} ms)", 1 - within);
 }
 
-fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
+fn open() -> Window {
+    let mut window = Window::open(Screen::Dashboard, SIZE, NOW_MS);
+    let board = board();
+    window.state.dashboard.plots = board.widgets.iter().map(|_| Remote::NotAsked).collect();
+    window.state.dashboard.board = Arc::new(board);
+    fill(&mut window.state, 0);
+    window
 }
 
-/// The screen without a window.
-struct Window {
-    context: egui::Context,
-    state: State,
-    screens: Screens,
-}
-
-impl Window {
-    fn open() -> Self {
-        let context = egui::Context::default();
-        outcrop::ui::prepare(&context);
-        let mut state = State { now: timestamp_ms(NOW_MS), ..State::default() };
-        let environment = Environment::sandbox("http://127.0.0.1:1");
-        reduce(&mut state, Event::Connected(Ok(Connected { environment, account: String::new(), arn: String::new() })));
-        reduce(&mut state, Command::Go(Screen::Dashboard));
-        let board = board();
-        state.dashboard.plots = board.widgets.iter().map(|_| Remote::NotAsked).collect();
-        state.dashboard.board = Arc::new(board);
-        fill(&mut state, 0);
-        Self { context, state, screens: Screens::default() }
-    }
-
-    fn frame(&mut self, number: usize) -> Duration {
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, SIZE)),
-            time: Some(number as f64 / 60.0),
-            events: vec![Input::PointerMoved(pos2(40.0 + (number * 7 % 1_360) as f32, 120.0 + (number * 3 % 700) as f32))],
-            ..RawInput::default()
-        };
-        let watch = Stopwatch::start();
-        let mut commands = Commands::default();
-        let mut output = self.context.run_ui(input, |ui| self.screens.ui(ui, &self.state, &mut commands));
-        let shapes = std::mem::take(&mut output.shapes);
-        let primitives = self.context.tessellate(shapes, output.pixels_per_point);
-        let time = watch.elapsed();
-        assert!(!primitives.is_empty(), "nothing was drawn");
-        output.drop_without_applying_deltas();
-        time
-    }
+/// The pointer moves over the widgets.
+fn frame(window: &mut Window, number: usize) -> Duration {
+    window.frame(vec![Input::PointerMoved(pos2(40.0 + (number * 7 % 1_360) as f32, 120.0 + (number * 3 % 700) as f32))])
 }
 
 /// Four widgets in a row, so that all twelve are in sight.

@@ -11,21 +11,19 @@ pub(super) struct Ranked {
 }
 
 impl Ranked {
-    /// Room for `numbers`, or for counts of whole numbers below `below`.
-    pub(super) fn with_room(numbers: usize, below: Option<usize>) -> Self {
-        match below {
-            Some(below) => Self { counts: vec![0; below], ..Self::default() },
-            None => Self { numbers: Vec::with_capacity(numbers), ..Self::default() },
-        }
+    /// Room for `numbers`.
+    pub(super) fn with_room(numbers: usize) -> Self {
+        Self { numbers: Vec::with_capacity(numbers), ..Self::default() }
+    }
+
+    /// Whole numbers, each as often as it was counted.
+    pub(super) fn counted(counts: &[u32]) -> Self {
+        let used = counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+        Self { counts: counts[..used].to_vec(), ..Self::default() }
     }
 
     pub(super) fn add(&mut self, number: f64) {
         self.numbers.push(number);
-    }
-
-    /// Counts a whole number that is below what there is room for.
-    pub(super) fn count(&mut self, number: f64) {
-        self.counts[number as usize] += 1;
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -110,14 +108,14 @@ mod tests {
             kept in proptest::collection::vec(-5.0..25.0_f64, 0..20),
             percent in 0.0..100.0_f64,
         ) {
-            let mut ranked = Ranked::with_room(0, Some(20));
-            for number in &counted {
-                ranked.count(f64::from(*number));
-            }
-            let mut other = Ranked::with_room(0, Some(9));
-            for number in &more {
-                other.count(f64::from(*number));
-            }
+            let counts = |numbers: &[u8]| {
+                let mut counts = [0_u32; 20];
+                for number in numbers {
+                    counts[usize::from(*number)] += 1;
+                }
+                Ranked::counted(&counts)
+            };
+            let (mut ranked, mut other) = (counts(&counted), counts(&more));
             let mut third = Ranked::default();
             for number in &kept {
                 third.add(*number);
@@ -131,7 +129,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_percentile() {
-        assert_eq!(Ranked::with_room(0, Some(5)).percentile(50.0), None);
+        assert_eq!(Ranked::counted(&[0, 0]).percentile(50.0), None);
         assert!(Ranked::default().is_empty());
     }
 }

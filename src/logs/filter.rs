@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use strum::{EnumIter, IntoStaticStr};
 
-use super::field::{Field, Scalar, Source};
-use super::query::{Query, Term};
+use super::by_column::Place;
+use super::field::Source;
+use super::query::Query;
 use super::record::principal_name;
 use super::store::Entry;
-use super::store::column::Cell;
 
 /// A field by which records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
@@ -190,28 +190,6 @@ pub struct Matcher {
     range: Option<(i64, i64)>,
 }
 
-/// What the block's columns say to a term over a field; `None` where the record itself must be read.
-fn by_column(block: &super::store::Block, row: usize, line: &str, field: &Field, term: &Term) -> Option<bool> {
-    let path = field.column().filter(|_| block.is_record(row))?;
-    let value = match block.column(path)?.cell(row) {
-        Cell::Number(number) => Scalar::Number(number),
-        Cell::Truth(truth) => Scalar::Flag(truth),
-        Cell::Text(text) => Scalar::Text(text),
-        Cell::Structure(_) => return None,
-        // Fields behind the two hundredth have no column either: only a line without the name is sure not to have the field.
-        Cell::Nothing => {
-            let name = path.rsplit('.').next().unwrap_or(path);
-            let is_absent = memchr::memmem::find(line.as_bytes(), format!("\"{name}\"").as_bytes()).is_none();
-            return is_absent.then_some(!term.wanted);
-        }
-    };
-    // An empty error code is no error.
-    if field.name() == "error" && matches!(&value, Scalar::Text(text) if text.is_empty()) {
-        return Some(!term.wanted);
-    }
-    Some(term.test.holds(&value) == term.wanted)
-}
-
 /// The criterion that alone keeps a record out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -253,7 +231,8 @@ impl Matcher {
         }
         let line = block.line(row);
         let line = String::from_utf8_lossy(&line);
-        let decided = self.query.field_terms().map(|(field, term)| by_column(block, row, &line, field, term));
+        let place = Place { block, row, line: &line };
+        let decided = self.query.field_terms().map(|(field, term)| place.judges(field, term));
         let mut open = self.query.has_field_alternatives();
         for verdict in decided {
             match verdict {

@@ -4,6 +4,7 @@
 //! viewer and what it finds. Not here: fetching events (`aws`), simulating the service (`sandbox`), the query language (`insights`), drawing (`ui`).
 
 pub mod body;
+mod by_column;
 pub mod compare;
 pub mod conversation;
 pub mod detail;

@@ -78,10 +78,10 @@ fn a_path_is_opened_and_the_same_files_are_known_the_second_time() {
         let mut harness = open_at(&home.path().join("home"), Opening::Sandbox);
         click(&mut harness, "Logs");
         click(&mut harness, "Open files");
-        until(&mut harness, "the field is there", |harness| harness.query_by_label("Path of a file or folder").is_some());
-        harness.get_by_label("Path of a file or folder").focus();
+        until(&mut harness, "the field is there", |harness| harness.query_by_label("Path of a file, folder or bucket").is_some());
+        harness.get_by_label("Path of a file, folder or bucket").focus();
         harness.run_steps(2);
-        harness.get_by_label("Path of a file or folder").type_text(&folder.display().to_string());
+        harness.get_by_label("Path of a file, folder or bucket").type_text(&folder.display().to_string());
         harness.run_steps(2);
         click(&mut harness, "Open");
         until(&mut harness, "the records are there", |harness| is_read(harness.state()) && loaded(harness.state()) == 202);

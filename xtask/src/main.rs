@@ -13,9 +13,10 @@ cargo xtask run [ARGS…]    open the program (optimised build); ARGS go to it
 cargo xtask test           every check: format, lints, docs, tests, labs, foreign clients
 cargo xtask test NAME…     only the named checks: format, lints, docs, tests, labs, foreign
 cargo xtask bench          the ratios of the design's budgets: start
-cargo xtask bench logs     searches, statistics and imports against rg, DuckDB and libdeflate
+cargo xtask bench logs     searches, statistics and imports against rg, DuckDB, libdeflate and lnav
 cargo xtask bench sandbox  requests a second of the sandbox against moto's server
 cargo xtask bench dashboard  time of a frame of the dashboard with twelve full graphs
+cargo xtask bench frames   time of a frame of the log viewer with a million records, and of Live Tail
 cargo xtask setup          only install what is missing
 ";
 
@@ -45,7 +46,7 @@ fn run(args: &[String]) -> Outcome {
 }
 
 /// The benches, the one that runs without a name first.
-const BENCHES: [&str; 4] = ["start", "sandbox", "dashboard", "logs"];
+const BENCHES: [&str; 5] = ["start", "sandbox", "dashboard", "frames", "logs"];
 
 fn bench(args: &[String]) -> Outcome {
     machine::prepare(machine::Purpose::Test)?;

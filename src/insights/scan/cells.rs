@@ -74,7 +74,7 @@ impl Cells {
 
     /// Bytes of the lines of some rows, without their ends.
     pub(in super::super) fn bytes(&self, rows: Range<usize>) -> u64 {
-        (self.block.start(rows.end) - self.block.start(rows.start) - rows.len()) as u64
+        self.block.start(rows.end).saturating_sub(self.block.start(rows.start)).saturating_sub(rows.len()) as u64
     }
 }
 

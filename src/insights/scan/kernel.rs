@@ -171,8 +171,20 @@ fn by_map(rows: &Range<usize>, key: impl Fn(usize) -> Box<[u32]>) -> (Vec<u32>, 
     (groups, firsts)
 }
 
+/// Sums of a group that are added to in turn.
+const LANES: usize = 4;
+
+/// How many rows each group has.
+fn sizes(groups: &[u32], count: usize) -> Vec<u64> {
+    let mut sizes = vec![0_u64; count * LANES];
+    for (row, group) in groups.iter().enumerate() {
+        sizes[*group as usize * LANES + row % LANES] += 1;
+    }
+    sizes.chunks(LANES).map(|lanes| lanes.iter().sum()).collect()
+}
+
 /// Numbers below which counting is tried.
-const BELOW: [f64; 3] = [1_024.0, 8_192.0, 65_536.0];
+const BELOW: [f64; 4] = [512.0, 2_048.0, 8_192.0, 65_536.0];
 
 /// The first of [`BELOW`] that all are below, if all that are numbers are whole and none is less than 0.
 #[expect(clippy::needless_bitwise_bool, clippy::neg_cmp_op_on_partial_ord, reason = "no branches, and not a number is below all")]
@@ -256,7 +268,7 @@ impl<'a> Sums<'a> {
     fn add(&mut self, groups: &[u32], count: usize, rows: Range<usize>) {
         self.states = vec![State::default(); count];
         match self.source {
-            Source::Rows => groups.iter().for_each(|group| self.states[*group as usize].count += 1),
+            Source::Rows => self.states.iter_mut().zip(sizes(groups, count)).for_each(|(state, size)| state.count = size),
             Source::Nothing => {}
             Source::Codes(codes, texts) => {
                 for (_, group) in Column::codes_at(codes, rows).zip(groups).filter(|(code, _)| *code < texts) {
@@ -269,7 +281,7 @@ impl<'a> Sums<'a> {
 
     fn add_numbers(&mut self, values: &[u8], groups: &[u32], rows: Range<usize>) {
         match self.of {
-            Of::Sum | Of::Average => self.each_number(values, groups, rows, |state, number| state.sum += number),
+            Of::Sum | Of::Average => self.add_sums(values, groups, rows),
             Of::Minimum => {
                 self.each_number(values, groups, rows, |state, number| {
                     state.least = Some(state.least.map_or(number, |least| least.min(number)));
@@ -285,21 +297,34 @@ impl<'a> Sums<'a> {
         }
     }
 
+    /// Rows that follow one another go to different sums of their group, as adding to the one that was just written would wait for it.
+    fn add_sums(&mut self, values: &[u8], groups: &[u32], rows: Range<usize>) {
+        let mut sums = vec![(0.0, 0); self.states.len() * LANES];
+        for (row, (number, group)) in Column::numbers_at(values, rows).zip(groups).enumerate() {
+            let (sum, count) = &mut sums[*group as usize * LANES + row % LANES];
+            let is_number = number.is_finite();
+            *sum += if is_number { number } else { 0.0 };
+            *count += u64::from(is_number);
+        }
+        for (state, lanes) in self.states.iter_mut().zip(sums.chunks(LANES)) {
+            (state.sum, state.count) = lanes.iter().fold((0.0, 0), |(sum, count), lane| (sum + lane.0, count + lane.1));
+        }
+    }
+
     fn add_ranked(&mut self, values: &[u8], groups: &[u32], rows: Range<usize>) {
         // Counting costs room for every number below the largest in each group.
         let below = whole_below(values, rows.clone()).filter(|below| below * self.states.len() <= 4 * rows.len());
-        let mut sizes = vec![0; self.states.len()];
-        if below.is_none() {
-            for group in groups {
-                sizes[*group as usize] += 1;
+        if let Some(below) = below {
+            let mut counts = vec![0; self.states.len() * below];
+            for (number, group) in Column::numbers_at(values, rows).zip(groups).filter(|(number, _)| !number.is_nan()) {
+                counts[*group as usize * below + number as usize] += 1;
             }
+            self.states.iter_mut().zip(counts.chunks(below)).for_each(|(state, counts)| state.ranked = Ranked::counted(counts));
+            return;
         }
-        self.states.iter_mut().zip(sizes).for_each(|(state, size)| state.ranked = Ranked::with_room(size, below));
-        if below.is_some() {
-            self.each_number(values, groups, rows, |state, number| state.ranked.count(number));
-        } else {
-            self.each_number(values, groups, rows, |state, number| state.ranked.add(number));
-        }
+        let sizes = sizes(groups, self.states.len());
+        self.states.iter_mut().zip(sizes).for_each(|(state, size)| state.ranked = Ranked::with_room(size as usize));
+        self.each_number(values, groups, rows, |state, number| state.ranked.add(number));
     }
 
     /// Counts the numbers and does `add` with each. Not a number is no value; what is beyond all numbers is none either.

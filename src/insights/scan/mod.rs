@@ -138,7 +138,7 @@ impl Scan<'_> {
         for ((_, rows), cells) in slice.iter().zip(cells) {
             (all, all_bytes) = (all + rows.len() as u64, all_bytes + cells.bytes(rows.clone()));
         }
-        to.count(all - pushed, all_bytes - bytes);
+        to.count(all - pushed, all_bytes.saturating_sub(bytes));
         ControlFlow::Continue(())
     }
 

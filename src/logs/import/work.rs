@@ -149,8 +149,7 @@ impl Worker<'_> {
             }
             // Where a line stands tells it from others that say the same.
             id.clear();
-            // Writing to a text cannot fail.
-            drop(write!(id, "{}:{begin}{number}", file.name));
+            write!(id, "{}:{begin}{number}", file.name).expect("writing to a text cannot fail");
             let record = Incoming { at_ms, arrived_ms: last_ms, id: &id, origin, line };
             if self.builder.len() >= LARGEST.0 || self.builder.size() >= LARGEST.1 || self.builder.is_full(&record) {
                 self.send();

@@ -32,6 +32,22 @@ fn every_screen_settles_in_both_themes_and_sizes_with_and_without_something_to_s
     }
 }
 
+/// A projector at 200 % leaves little height.
+#[test]
+fn the_places_of_the_rail_never_overlap() {
+    for height in [320.0, 360.0, 720.0] {
+        let mut window = window(full());
+        window.set_size(vec2(640.0, height));
+        window.run();
+        let rects: Vec<egui::Rect> = window.get_all_by_role(Role::Tab).map(|tab| tab.rect()).collect();
+        assert!(rects.len() >= 10, "{rects:?}");
+        for (index, rect) in rects.iter().enumerate() {
+            let overlaps = rects[index + 1..].iter().find(|other| rect.shrink(0.5).intersects(**other));
+            assert!(overlaps.is_none(), "{rect:?} and {overlaps:?} at a height of {height}");
+        }
+    }
+}
+
 #[test]
 fn every_overlay_settles() {
     for open in [Command::TogglePalette, Command::ToggleHelp, Command::ToggleNotices, Command::ToggleCalls] {
