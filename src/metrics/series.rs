@@ -104,11 +104,22 @@ impl Plotted {
         if !stacked {
             return shown.flat_map(|series| &series.points).map(|point| point.value).fold(0.0, f64::max);
         }
-        let mut piles: BTreeMap<i64, f64> = BTreeMap::new();
+        // Points mostly stand where periods begin, which tells the place of their pile.
+        let place =
+            |at_ms: i64| usize::try_from((at_ms - self.from_ms).div_euclid(self.period_ms.max(1))).ok().filter(|at| *at < MOST_PILES);
+        let (mut piles, mut others) = (Vec::new(), BTreeMap::<i64, f64>::new());
         for point in shown.flat_map(|series| &series.points) {
-            *piles.entry(point.at_ms).or_default() += point.value;
+            match place(point.at_ms) {
+                Some(at) => {
+                    if piles.len() <= at {
+                        piles.resize(at + 1, 0.0);
+                    }
+                    piles[at] += point.value;
+                }
+                None => *others.entry(point.at_ms).or_default() += point.value,
+            }
         }
-        piles.into_values().fold(0.0, f64::max)
+        piles.into_iter().chain(others.into_values()).fold(0.0, f64::max)
     }
 
     /// Start of the newest period if it is not over at `now_ms`: its values still grow.
@@ -117,6 +128,9 @@ impl Plotted {
         (newest + self.period_ms > now_ms).then_some(newest)
     }
 }
+
+/// Periods of a plot whose piles have a place; there are never so many.
+const MOST_PILES: usize = 100_000;
 
 /// A layer of a stack at a moment.
 #[derive(Debug, Clone, Copy, PartialEq)]

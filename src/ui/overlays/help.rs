@@ -1,11 +1,11 @@
 //! The list of shortcuts.
 
-use egui::{Grid, Id, Modal, RichText, Ui};
+use egui::{Grid, RichText, Ui};
 
 use crate::app::{Command, Commands, State};
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::{Push, scroll_up_to, section, title};
+use crate::ui::widgets::{Push, modal, scroll_up_to, section, title};
 
 /// Keys that egui and the house widgets understand everywhere.
 const COMMON: [(&str, &str); 11] = [
@@ -27,8 +27,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if !state.overlays.help {
         return;
     }
-    let frame = egui::Frame::popup(ui.style()).inner_margin(16.0);
-    let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| content(ui, commands));
+    let modal = modal(ui, "help").show(ui.ctx(), |ui| content(ui, commands));
     if modal.should_close() {
         commands.send(Command::CloseOverlay);
     }

@@ -1,6 +1,6 @@
 //! What is asked before an alarm is deleted or its state is set, and an alarm as code.
 
-use egui::{Id, Modal, Ui};
+use egui::Ui;
 
 use super::{look, send};
 use crate::app::alarms::{AlarmsCommand, Dialog};
@@ -12,12 +12,12 @@ use crate::lab::alarms::{detector, making};
 use crate::metrics::alarm::AlarmState;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Chip, CodeBlock, Language, Push, body, caption, choice_of, hint, note, scroll_up_to, section};
+use crate::ui::widgets::{Chip, CodeBlock, Language, Push, body, caption, choice_of, hint, modal, note, scroll_up_to, section};
 
 /// Draws the dialog that is open.
 pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
     let Some(dialog) = &state.alarms.dialog else { return };
-    let modal = Modal::new(Id::unique("alarm-dialog")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "alarm-dialog").show(ui.ctx(), |ui| {
         let screen = ui.ctx().content_rect();
         ui.set_width((screen.width() - 64.0).min(680.0));
         match dialog {

@@ -86,9 +86,12 @@ impl Draft {
         if range.is_none() {
             crate::ui::widgets::note(ui, wrong.tone, &wrong.words);
         }
-        if ui.add(Push::primary("Show").enabled(range.is_some())).clicked() {
-            chosen = range.map(|(from, to)| Range::Between(from, to));
-        }
+        // In a row of its own: menus stretch what stands alone.
+        ui.horizontal(|ui| {
+            if ui.add(Push::primary("Show").enabled(range.is_some())).clicked() {
+                chosen = range.map(|(from, to)| Range::Between(from, to));
+            }
+        });
         chosen
     }
 

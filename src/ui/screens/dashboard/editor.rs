@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{ComboBox, Id, Modal, Ui};
+use egui::{ComboBox, Ui};
 
 use crate::app::dashboard::DashboardCommand;
 use crate::app::{Command, Commands, State};
@@ -10,7 +10,7 @@ use crate::metrics::dashboard::edit::Edit;
 use crate::metrics::dashboard::{CHOSEN_STATISTICS, COLUMNS, Choice, Kind, MetricRef, Unit, Widget};
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Field, Push, caption, checkbox, hint, note, scroll_up_to, section};
+use crate::ui::widgets::{Field, Push, caption, checkbox, hint, modal, note, scroll_up_to, section};
 
 /// Widths on offer, in columns of the grid.
 const WIDTHS: [(u8, &str); 5] = [(6, "Quarter"), (8, "Third"), (12, "Half"), (16, "Two thirds"), (24, "Full")];
@@ -103,7 +103,7 @@ impl Editor {
     pub fn ui(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
         let Some(draft) = &mut self.draft else { return };
         let mut done = None;
-        let modal = Modal::new(Id::unique("widget-form")).show(ui.ctx(), |ui| {
+        let modal = modal(ui, "widget-form").show(ui.ctx(), |ui| {
             let place = ui.ctx().content_rect();
             ui.set_width((place.width() - 64.0).min(560.0));
             section(ui, if draft.index.is_some() { "Change the widget" } else { "Add a widget" });

@@ -1,6 +1,6 @@
 //! Which dashboard is shown, and what is done with dashboards as such: copying, editing, publishing, deleting.
 
-use egui::{Id, Modal, RichText, Ui};
+use egui::{RichText, Ui};
 
 use crate::app::dashboard::{BoardId, DashboardCommand};
 use crate::app::{Command, Commands, Remote, State};
@@ -9,7 +9,7 @@ use crate::metrics::dashboard::body::name_of;
 use crate::metrics::dashboard::edit::Edit;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{Field, Push, body, hint, note, scroll_up_to, section};
+use crate::ui::widgets::{Field, Push, body, hint, modal, note, scroll_up_to, section};
 
 /// A question that is open.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +100,7 @@ impl Manage {
     pub fn ui(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
         let Some(question) = self.question.clone() else { return };
         let mut answer = None;
-        let modal = Modal::new(Id::unique("dashboard-question")).show(ui.ctx(), |ui| {
+        let modal = modal(ui, "dashboard-question").show(ui.ctx(), |ui| {
             ui.set_width((ui.ctx().content_rect().width() - 64.0).min(480.0));
             match &question {
                 Question::Publish => publish(ui, state),

@@ -34,7 +34,18 @@ struct Drawn {
 
 /// All plots as they were drawn last, by their place in the dashboard.
 #[derive(Debug, Default)]
-pub struct Pictures(HashMap<usize, Drawn>);
+pub struct Pictures {
+    drawn: HashMap<usize, Drawn>,
+    peaks: HashMap<usize, Peak>,
+}
+
+/// The largest value of a plot with nothing hidden.
+#[derive(Debug)]
+struct Peak {
+    data: Arc<Plotted>,
+    kind: Kind,
+    value: f64,
+}
 
 /// What a plot needs to be painted: where values lie, the step of the axis, and the triangles.
 pub struct Ready {
@@ -47,6 +58,16 @@ pub struct Ready {
 }
 
 impl Pictures {
+    /// The largest value of `data`, whatever is hidden, so that the axis does not jump when something is.
+    pub fn peak(&mut self, index: usize, widget: &Widget, data: &Arc<Plotted>) -> f64 {
+        if let Some(known) = self.peaks.get(&index).filter(|known| Arc::ptr_eq(&known.data, data) && known.kind == widget.kind) {
+            return known.value;
+        }
+        let value = data.peak(widget.kind != Kind::Line, |_| false);
+        self.peaks.insert(index, Peak { data: Arc::clone(data), kind: widget.kind, value });
+        value
+    }
+
     /// The picture of `data` in `rect`.
     #[expect(clippy::too_many_arguments, reason = "what the picture depends on")]
     pub fn get(
@@ -69,10 +90,10 @@ impl Pictures {
             hidden: data.series.iter().map(hides).collect(),
             unfinished: data.unfinished_from(now_ms),
         };
-        let known = self.0.get_mut(&index).filter(|drawn| drawn.key == key && Arc::ptr_eq(&drawn.data, data));
+        let known = self.drawn.get_mut(&index).filter(|drawn| drawn.key == key && Arc::ptr_eq(&drawn.data, data));
         let drawn = match known {
             Some(drawn) => drawn,
-            None => self.0.entry(index).insert_entry(make(theme, key, data, rect, scale)).into_mut(),
+            None => self.drawn.entry(index).insert_entry(make(theme, key, data, rect, scale)).into_mut(),
         };
         drawn.move_to(rect);
         Ready { area: drawn.area, step: drawn.step, shape: Shape::mesh(drawn.mesh.clone()) }

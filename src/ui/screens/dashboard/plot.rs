@@ -31,7 +31,10 @@ pub fn ui(ui: &mut Ui, scene: Scene<'_>, index: usize, widget: &Widget, data: &A
     let (place, response) = ui.allocate_exact_size(ui.available_size().max(vec2(40.0, 40.0)), Sense::click_and_drag());
     let name = format!("{} plot", widget.title);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    let inner = Rect::from_min_max(place.min + vec2(value_axis_width(ui, widget, data), 4.0), place.max - vec2(6.0, TIME_AXIS));
+    let inner = Rect::from_min_max(
+        place.min + vec2(value_axis_width(ui, widget, tools.pictures.peak(index, widget, data)), 4.0),
+        place.max - vec2(6.0, TIME_AXIS),
+    );
     if inner.width() < 20.0 || inner.height() < 12.0 {
         return;
     }
@@ -57,8 +60,8 @@ fn axis_font(ui: &Ui) -> FontId {
 }
 
 /// As wide as the widest label.
-fn value_axis_width(ui: &Ui, widget: &Widget, data: &Plotted) -> f32 {
-    let peak = data.peak(widget.kind != Kind::Line, |_| false) * 1.25;
+fn value_axis_width(ui: &Ui, widget: &Widget, peak: f64) -> f32 {
+    let peak = peak * 1.25;
     let words = values::on_axis(peak - peak % 1.0, widget.unit, peak);
     let width = ui.painter().layout_no_wrap(words, axis_font(ui), Theme::of(ui).text3).size().x;
     (width + 14.0).max(VALUE_AXIS).round()

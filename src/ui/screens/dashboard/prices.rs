@@ -1,6 +1,6 @@
 //! The table of prices: list prices with their date, and a person's own, which come first.
 
-use egui::{Id, Modal, RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use crate::app::dashboard::DashboardCommand;
@@ -8,7 +8,7 @@ use crate::app::{Command, Commands, State};
 use crate::models::{self, Price};
 use crate::ui::icons;
 use crate::ui::theme::{Theme, size, text};
-use crate::ui::widgets::{Field, Push, hint, section};
+use crate::ui::widgets::{Field, Push, hint, modal, section};
 
 /// A price while it is written.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Prices {
             return;
         }
         let mut close = false;
-        let modal = Modal::new(Id::unique("prices")).show(ui.ctx(), |ui| {
+        let modal = modal(ui, "prices").show(ui.ctx(), |ui| {
             let place = ui.ctx().content_rect();
             ui.set_width((place.width() - 64.0).min(820.0));
             section(ui, "Prices");

@@ -1,6 +1,6 @@
 //! The `GetMetricData` request of a widget, as the AWS CLI and as JSON.
 
-use egui::{Id, Modal, Ui};
+use egui::Ui;
 
 use crate::app::dashboard::DashboardCommand;
 use crate::app::dashboard::requests::requests;
@@ -8,7 +8,7 @@ use crate::app::{Command, Commands, State};
 use crate::aws::PlannedCall;
 use crate::base::text::count;
 use crate::ui::theme::size;
-use crate::ui::widgets::{CodeBlock, Push, hint, scroll_up_to, section};
+use crate::ui::widgets::{CodeBlock, Push, hint, modal, scroll_up_to, section};
 
 /// Draws the request of the inspected widget, if there is one.
 pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
@@ -18,7 +18,7 @@ pub fn ui(ui: &Ui, state: &State, commands: &mut Commands) {
     let frame = state.dashboard.frame(now_ms, &models);
     let asked = requests(frame.asks_of(widget));
     let mut close = false;
-    let modal = Modal::new(Id::unique("metric-request")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "metric-request").show(ui.ctx(), |ui| {
         let place = ui.ctx().content_rect();
         ui.set_width((place.width() - 64.0).min(820.0));
         section(ui, format!("Request of {}", widget.title));

@@ -13,8 +13,12 @@ use crate::models;
 use crate::ui::format;
 use crate::ui::theme::Theme;
 
-/// Characters of a value that are laid out.
+/// Characters of a value that are looked at.
 const CUT: usize = 200;
+/// Characters of a prompt in which the first hit is looked for.
+const PREVIEW: usize = 400;
+/// Width of narrow text, points a character.
+const NARROWEST: f32 = 4.0;
 
 /// What all cells need.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +54,7 @@ impl Cells<'_> {
         let theme = Theme::of(ui);
         let Some(value) = field.value(Source::of(entry)) else { return words(ui, "–", theme.text3) };
         let is_text = matches!(value, Scalar::Text(_));
-        let value = format::masked(self.settings, &one_line(&value.to_string(), CUT));
+        let value = fitting(ui, format::masked(self.settings, &one_line(&value.to_string(), CUT)));
         let font = if is_text { TextStyle::Body } else { TextStyle::Monospace }.resolve(ui.style());
         paint(ui, highlight::marked(theme, &value, self.query, &font, theme.text), false);
     }
@@ -69,10 +73,19 @@ impl Cells<'_> {
             Some(record) if record.is_error() => ("Not logged: the call failed", theme.text3),
             Some(_) => ("Text is not in the log", theme.text3),
         };
-        let preview: String = preview.chars().take(400).collect();
-        let text = highlight::snippet(&preview, &entry.line, self.query);
+        let preview: String = preview.chars().take(PREVIEW).collect();
+        let text = fitting(ui, highlight::snippet(&preview, &entry.line, self.query));
         let font = TextStyle::Body.resolve(ui.style());
         paint(ui, highlight::marked(theme, &text, self.query, &font, color), false);
+    }
+}
+
+/// `text` without what surely lies beyond the cell: laying text out is what takes most of a frame's time.
+fn fitting(ui: &Ui, text: String) -> String {
+    let most = (ui.max_rect().width() / NARROWEST) as usize + 8;
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].to_owned() + "…",
+        None => text,
     }
 }
 

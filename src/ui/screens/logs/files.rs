@@ -1,6 +1,6 @@
 //! Records from files: the banner that says so, and the field in which a path is given. Files can be dropped on the window as well.
 
-use egui::{Key, TextEdit, Ui};
+use egui::{Align, Key, Layout, TextEdit, Ui};
 
 use crate::app::logs::{Files, FilesPlace, LogsCommand};
 use crate::app::{Command, Commands, State};
@@ -8,8 +8,11 @@ use crate::base::text::{bytes, count, grouped};
 use crate::logs::import::Prefix;
 use crate::metrics::range::SPANS;
 use crate::ui::icons;
-use crate::ui::theme::{Theme, Tone};
+use crate::ui::theme::{Theme, Tone, size};
 use crate::ui::widgets::{Busy, Push, hint, note};
+
+/// Size of the field for a path, points.
+const FIELD: egui::Vec2 = egui::vec2(280.0, 28.0);
 
 /// Files that could not be read that are named; of more the number is told.
 const NAMED: usize = 3;
@@ -29,7 +32,8 @@ impl Opener {
             ui.set_min_width(360.0);
             hint(ui, "A file, a folder or s3://BUCKET/PREFIX: .json, .ndjson, .jsonl, .log, .gz");
             ui.horizontal(|ui| {
-                let field = ui.add(TextEdit::singleline(&mut self.path).hint_text("Path or s3://…").desired_width(270.0));
+                let field = ui
+                    .add(TextEdit::singleline(&mut self.path).hint_text("Path or s3://…").align(egui::Align2::LEFT_CENTER).min_size(FIELD));
                 field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file, folder or bucket"));
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 let is_given = !self.path.trim().is_empty();
@@ -53,6 +57,7 @@ pub fn delivered(state: &State) -> Option<Prefix> {
 /// The records in the bucket that invocation logging delivers to, of some time.
 fn of_bucket(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(prefix) = delivered(state) else { return };
+    ui.add_space(size::GAP_SMALL);
     ui.separator();
     hint(ui, format!("The records that Bedrock delivers to the bucket {}, of the last", prefix.bucket));
     let now_ms = state.now.as_millisecond();
@@ -90,18 +95,19 @@ pub fn drop_target(ui: &Ui, commands: &mut Commands) {
 /// What is open and how its reading goes.
 pub fn banner(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(files) = &state.logs.files else { return };
-    ui.horizontal_wrapped(|ui| {
-        note(ui, Tone::Neutral, &told(files));
-        if files.is_running {
-            if Busy::new("Reading").cancel("Stop").show(ui) {
-                commands.send(Command::Logs(LogsCommand::StopFiles));
-            }
-        } else {
-            again(ui, files, commands);
-        }
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
         if ui.add(Push::quiet("Back to the log group").small()).clicked() {
             commands.send(Command::Logs(LogsCommand::CloseFiles));
         }
+        if !files.is_running {
+            again(ui, files, commands);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            if files.is_running && Busy::new("Reading").cancel("Stop").show(ui) {
+                commands.send(Command::Logs(LogsCommand::StopFiles));
+            }
+            note(ui, Tone::Neutral, &told(files));
+        });
     });
     if let Some(problem) = &files.problem {
         super::toolbar::failure(ui, problem, Command::Logs(LogsCommand::OpenFiles(files.place.clone())), commands);

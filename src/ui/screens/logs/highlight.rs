@@ -30,9 +30,11 @@ pub fn snippet(preview: &str, line: &str, query: &Query) -> String {
     if query.is_empty() {
         return preview.to_owned();
     }
-    match (query.first_hit(preview), query.first_hit(line)) {
-        (Some(hit), _) => from_before(preview, hit.start),
-        (None, Some(hit)) if !preview.is_empty() => readable(&from_before(line, hit.start)),
+    if let Some(hit) = query.first_hit(preview) {
+        return from_before(preview, hit.start);
+    }
+    match query.first_hit(line) {
+        Some(hit) if !preview.is_empty() => readable(&from_before(line, hit.start)),
         _ => preview.to_owned(),
     }
 }

@@ -17,13 +17,15 @@ use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, choice_of, copy_bu
 
 /// The row of controls, in two rows where the place is narrow.
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands, (facets, files): (&mut Facets, &mut Opener), narrow: bool) {
-    let two_rows = ui.available_width() < 760.0;
+    // A time of its own is written out.
+    let controls = 486.0 + if matches!(state.logs.range, Range::Between(..)) { 176.0 } else { 0.0 };
+    let two_rows = ui.available_width() < controls + 274.0;
     ui.horizontal(|ui| {
         if ui.add(Push::icon(icons::LIST_FILTER, "Show or hide the filters").selected(facets.shown(narrow))).clicked() {
             facets.switch(narrow);
         }
-        let controls = if two_rows { 4.0 } else { 486.0 };
-        search::ui(ui, state, commands, (ui.available_width() - controls).max(160.0));
+        let beside = if two_rows { 4.0 } else { controls };
+        search::ui(ui, state, commands, (ui.available_width() - beside).max(160.0));
         if !two_rows {
             time_and_source(ui, state, commands);
             files.ui(ui, state, commands);

@@ -1,6 +1,6 @@
 //! The example prompts, by use case, with a preview of what each brings.
 
-use egui::{Atom, Frame, Id, Margin, Modal, RichText, Ui, vec2};
+use egui::{Atom, RichText, Ui, vec2};
 
 use super::composer;
 use crate::app::playground::PlaygroundCommand;
@@ -9,7 +9,7 @@ use crate::base::text::{bytes, count};
 use crate::prompts::{self, ExamplePrompt};
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Chip, Field, Push, body, caption, hint, note, scroll_up_to, section, title};
+use crate::ui::widgets::{Chip, Field, Push, body, caption, hint, modal, note, scroll_up_to, section, title};
 
 /// From this width in points on, list and preview stand side by side.
 const SIDE_BY_SIDE: f32 = 620.0;
@@ -44,8 +44,7 @@ impl Gallery {
         if !self.open {
             return;
         }
-        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
-        let modal = Modal::new(Id::unique("gallery")).frame(frame).show(ui.ctx(), |ui| self.content(ui, state, commands));
+        let modal = modal(ui, "gallery").show(ui.ctx(), |ui| self.content(ui, state, commands));
         if modal.should_close() {
             self.open = false;
         }

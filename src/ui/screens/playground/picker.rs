@@ -1,6 +1,6 @@
 //! The choice of a model: a searched list, maker by maker, each line with its id and what stands in its way.
 
-use egui::{Frame, Id, Key, Margin, Modal, Modifiers, Rect, Response, Role, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{Key, Modifiers, Rect, Response, Role, Sense, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::access::{self, Access};
 use crate::app::playground::model_list::ORIGINAL_MODEL;
@@ -9,7 +9,7 @@ use crate::app::{Command, Commands, Remote, State};
 use crate::base::text::count;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, caption, hint, note, scroll_up_to, section};
+use crate::ui::widgets::{Busy, ErrorAction, ErrorPanel, Push, caption, hint, modal, note, scroll_up_to, section};
 
 /// Height of a line.
 const ROW: f32 = 40.0;
@@ -50,8 +50,7 @@ impl Picker {
     /// Draws the picker when it is open.
     pub fn ui(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
         let Some(target) = self.open else { return };
-        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
-        let modal = Modal::new(Id::unique("model-picker")).frame(frame).show(ui.ctx(), |ui| self.content(ui, state, target, commands));
+        let modal = modal(ui, "model-picker").show(ui.ctx(), |ui| self.content(ui, state, target, commands));
         if modal.should_close() {
             self.open = None;
         }

@@ -1,13 +1,13 @@
 //! A request as code, to take along.
 
-use egui::{Frame, Id, Margin, Modal, Ui};
+use egui::Ui;
 
 use crate::app::State;
 use crate::aws::as_code::{self, Dialect};
 use crate::aws::bedrock_runtime::ConverseRequest;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hint, scroll_up_to, section};
+use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hint, modal, scroll_up_to, section};
 
 /// Which request is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +66,7 @@ impl RequestView {
         if self.shown.is_none() {
             return;
         }
-        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(16));
-        let modal = Modal::new(Id::unique("playground-request")).frame(frame).show(ui.ctx(), |ui| self.content(ui, state));
+        let modal = modal(ui, "playground-request").show(ui.ctx(), |ui| self.content(ui, state));
         if modal.inner || modal.should_close() {
             self.shown = None;
         }

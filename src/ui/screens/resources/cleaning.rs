@@ -1,6 +1,6 @@
 //! Clean-up: the plan that waits for a yes, progress, and the receipt.
 
-use egui::{Id, Modal, Ui};
+use egui::Ui;
 
 use super::send;
 use crate::app::resources::{Cleaning, Inventory, ResourcesCommand, Standpoint};
@@ -11,8 +11,8 @@ use crate::ui::format::{masked, moment};
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{
-    Busy, Card, CodeBlock, ErrorAction, ErrorPanel, Push, banner, body, caption, copy_button, fraction_bar, hint, note, scroll_up_to,
-    section, status,
+    Busy, Card, CodeBlock, ErrorAction, ErrorPanel, Push, banner, body, caption, copy_button, fraction_bar, hint, modal, note,
+    scroll_up_to, section, status,
 };
 
 /// Draws where clean-up stands.
@@ -91,7 +91,7 @@ pub fn confirmation(ui: &Ui, state: &State, commands: &mut Commands) {
     if state.resources.cleaning != Cleaning::Asking {
         return;
     }
-    let modal = Modal::new(Id::unique("clean-up")).show(ui.ctx(), |ui| question(ui, state, commands));
+    let modal = modal(ui, "clean-up").show(ui.ctx(), |ui| question(ui, state, commands));
     if modal.should_close() {
         send(commands, ResourcesCommand::Dismiss);
     }

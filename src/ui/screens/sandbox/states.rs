@@ -1,6 +1,6 @@
 //! Where the account's state is, states kept under a name, a new beginning.
 
-use egui::{ComboBox, Id, Modal, Ui};
+use egui::{ComboBox, Ui};
 
 use super::{busy, perform, send};
 use crate::app::sandbox::{Checkpoint, SandboxCommand, SandboxDeed, SandboxView};
@@ -9,7 +9,7 @@ use crate::base::text::bytes;
 use crate::ui::format::moment;
 use crate::ui::icons;
 use crate::ui::theme::size;
-use crate::ui::widgets::{Card, Field, KeyValues, Push, body, caption, hint, low_row, section};
+use crate::ui::widgets::{Card, Field, KeyValues, Push, body, caption, hint, low_row, modal, section};
 
 /// What the card keeps between frames.
 #[derive(Debug, Default)]
@@ -112,7 +112,7 @@ fn checkpoint_row(ui: &mut Ui, state: &State, checkpoint: &Checkpoint, commands:
 /// Asks before anything of the sandbox is lost.
 pub fn confirmation(ui: &Ui, state: &State, commands: &mut Commands) {
     let Some((title, words, yes)) = state.sandbox.asked.as_ref().and_then(words) else { return };
-    let modal = Modal::new(Id::unique("sandbox-deed")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "sandbox-deed").show(ui.ctx(), |ui| {
         ui.set_width((ui.ctx().content_rect().width() - 64.0).min(460.0));
         section(ui, title);
         body(ui, words);

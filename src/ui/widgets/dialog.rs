@@ -1,6 +1,14 @@
-//! Scrolling inside of what takes the size of its content.
+//! Dialogs, and scrolling inside of what takes the size of its content.
 
-use egui::ScrollArea;
+use egui::{Frame, Id, Modal, ScrollArea, Ui};
+
+/// Room around the content of dialogs, points.
+const MARGIN: f32 = 16.0;
+
+/// A dialog over everything else.
+pub fn modal(ui: &Ui, name: &str) -> Modal {
+    Modal::new(Id::unique(name)).frame(Frame::popup(ui.style()).inner_margin(MARGIN))
+}
 
 /// An area that is as high as its content, and scrolls from `height` points on.
 ///
