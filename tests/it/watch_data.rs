@@ -91,7 +91,7 @@ pub fn load(state: &mut State, store: Arc<Store>) {
     let effects = reduce(state, Event::Logs(LogsEvent::Source(Ok(source))));
     settle(state, effects);
     let number = state.logs.load.number;
-    let progress = Progress { requests: 1, events: store.len() as u64, reached_ms: 0 };
+    let progress = Progress { requests: 1, events: store.len() as u64, reached_ms: 0, ..Progress::default() };
     let effects = reduce(state, Event::Logs(LogsEvent::Loaded { number, store, progress }));
     settle(state, effects);
     let effects = reduce(state, Event::Logs(LogsEvent::LoadEnded { number, outcome: Ok((0, NOW_MS)) }));

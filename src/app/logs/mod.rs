@@ -11,6 +11,7 @@ mod tests;
 pub mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::columns::{Column, Columns};
 pub use self::files::{Files, FilesEvent, FilesPlace};
@@ -110,6 +111,21 @@ pub struct Progress {
     pub events: u64,
     /// How far back it got, milliseconds since the epoch.
     pub reached_ms: i64,
+    /// How long it has taken.
+    pub took: Duration,
+}
+
+impl Progress {
+    /// Events a second.
+    pub fn rate(&self) -> f64 {
+        self.events as f64 / self.took.as_secs_f64().max(1e-3)
+    }
+
+    /// How long the rest of the time `from..to` will take at the pace so far; nothing before there is a pace.
+    pub fn remaining(&self, (from, to): (i64, i64)) -> Option<Duration> {
+        let share = (to - self.reached_ms.max(from)) as f64 / (to - from).max(1) as f64;
+        (share > 0.02 && share < 1.0).then(|| self.took.mul_f64((1.0 - share) / share))
+    }
 }
 
 /// Searches asked for and answered.

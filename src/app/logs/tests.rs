@@ -111,3 +111,12 @@ fn an_unchanged_filter_asks_for_no_search() {
     assert!(run(&mut state, LogsCommand::SetText("x".to_owned())).is_empty());
     assert!(run(&mut state, LogsCommand::Brush(None)).is_empty());
 }
+
+#[test]
+fn a_load_tells_its_pace_and_what_is_left() {
+    let progress = Progress { events: 500, requests: 4, reached_ms: 7_500, took: std::time::Duration::from_secs(5) };
+    assert!((progress.rate() - 100.0).abs() < 1e-9);
+    assert_eq!(progress.remaining((0, 10_000)), Some(std::time::Duration::from_secs(15)), "a quarter is done");
+    assert_eq!(Progress { reached_ms: 0, ..progress }.remaining((0, 10_000)), None);
+    assert_eq!(Progress { reached_ms: 9_990, ..progress }.remaining((0, 10_000)), None, "too early to tell");
+}

@@ -9,6 +9,7 @@ use crate::app::Event;
 use crate::app::logs::{LoadOrder, LogsEvent, Progress};
 use crate::aws::Session;
 use crate::aws::logs::{EventPage, FilterLogEvents};
+use crate::base::clock::Stopwatch;
 use crate::base::problem::Problem;
 use crate::logs::Store;
 use crate::logs::store::{Incoming, Origin, Writer};
@@ -45,11 +46,20 @@ struct Loader<'a> {
     writer: Writer,
     origins: HashMap<String, Arc<Origin>>,
     progress: Progress,
+    watch: Stopwatch,
 }
 
 impl<'a> Loader<'a> {
     fn new(jobs: &'a Jobs, session: Session, order: LoadOrder) -> Self {
-        Self { jobs, session, writer: jobs.spill().writer(&order.known), order, origins: HashMap::new(), progress: Progress::default() }
+        Self {
+            jobs,
+            session,
+            writer: jobs.spill().writer(&order.known),
+            order,
+            origins: HashMap::new(),
+            progress: Progress::default(),
+            watch: Stopwatch::start(),
+        }
     }
 
     /// The time that is covered now.
@@ -76,6 +86,7 @@ impl<'a> Loader<'a> {
     async fn take(&mut self, page: EventPage, start_ms: i64) -> Result<(), Problem> {
         self.progress.requests += 1;
         self.progress.events += page.events.len() as u64;
+        self.progress.took = self.watch.elapsed();
         self.progress.reached_ms = if self.progress.reached_ms == 0 { start_ms } else { self.progress.reached_ms.min(start_ms) };
         let store = self.add(page).await?;
         let (number, progress) = (self.order.number, self.progress);

@@ -1,6 +1,6 @@
 //! Records from files: the banner that says so, and the field in which a path is given. Files can be dropped on the window as well.
 
-use egui::{Align, Key, Layout, TextEdit, Ui};
+use egui::{Align, Key, Layout, Ui};
 
 use crate::app::logs::{Files, FilesPlace, LogsCommand};
 use crate::app::{Command, Commands, State};
@@ -9,10 +9,10 @@ use crate::logs::import::Prefix;
 use crate::metrics::range::SPANS;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Busy, Push, hint, note};
+use crate::ui::widgets::{Busy, Field, Push, hint, note};
 
-/// Size of the field for a path, points.
-const FIELD: egui::Vec2 = egui::vec2(280.0, 28.0);
+/// Width of the field for a path, points.
+const FIELD: f32 = 380.0;
 
 /// Files that could not be read that are named; of more the number is told.
 const NAMED: usize = 3;
@@ -29,15 +29,14 @@ impl Opener {
         let tooltip = "Open files or a bucket of records, or drop files on the window";
         let button = ui.add(Push::icon(icons::FOLDER_OPEN, "Open files").tooltip(tooltip));
         egui::Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-            ui.set_min_width(360.0);
-            hint(ui, "A file, a folder or s3://BUCKET/PREFIX: .json, .ndjson, .jsonl, .log, .gz");
+            ui.set_min_width(FIELD);
+            let field = Field::new("Path of a file, folder or bucket", &mut self.path).hint("Path or s3://…").width(FIELD).show(ui);
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let is_given = !self.path.trim().is_empty();
             ui.horizontal(|ui| {
-                let field = ui
-                    .add(TextEdit::singleline(&mut self.path).hint_text("Path or s3://…").align(egui::Align2::LEFT_CENTER).min_size(FIELD));
-                field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file, folder or bucket"));
-                let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                let is_given = !self.path.trim().is_empty();
-                if (ui.add_enabled(is_given, Push::primary("Open")).clicked() || entered) && is_given {
+                let asked = ui.add(Push::primary("Open").enabled(is_given)).clicked();
+                hint(ui, ".json, .ndjson, .jsonl, .log, .gz");
+                if (asked || entered) && is_given {
                     commands.send(Command::Logs(LogsCommand::OpenFiles(FilesPlace::given(&self.path))));
                     ui.close();
                 }

@@ -102,7 +102,11 @@ fn group_choices(ui: &mut Ui, state: &State, commands: &mut Commands) {
 pub fn loading(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let load = &state.logs.load;
     if load.running && load.progress.requests > 2 {
-        let words = format!("Loading: {} in {}", count(load.progress.events, "event"), count(u64::from(load.progress.requests), "request"));
+        let progress = load.progress;
+        let left = progress.remaining(state.logs.range.at(state.now.as_millisecond()));
+        let left = left.map_or_else(String::new, |left| format!(", about {} s left", left.as_secs() + 1));
+        let (events, requests) = (count(progress.events, "event"), count(u64::from(progress.requests), "request"));
+        let words = format!("Loading: {events} in {requests}, {} a second{left}", grouped(progress.rate() as u64));
         if Busy::new(&words).cancel("Stop").show(ui) {
             commands.send(Command::Logs(LogsCommand::StopLoading));
         }
