@@ -4,12 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use egui::Role::TextInput;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use outcrop::app::Screen;
 use outcrop::app::window::{App, Opening};
 
 use crate::support::{click, open_at, see, until};
+
+/// The field in which a path is given.
+const FIELD: &str = "Path of a file, folder or bucket";
 
 fn records(folder: &Path) {
     let record = |n: u32| {
@@ -78,10 +82,10 @@ fn a_path_is_opened_and_the_same_files_are_known_the_second_time() {
         let mut harness = open_at(&home.path().join("home"), Opening::Sandbox);
         click(&mut harness, "Logs");
         click(&mut harness, "Open files");
-        until(&mut harness, "the field is there", |harness| harness.query_by_label("Path of a file, folder or bucket").is_some());
-        harness.get_by_label("Path of a file, folder or bucket").focus();
+        until(&mut harness, "the field is there", |harness| harness.query_by_role_and_label(TextInput, FIELD).is_some());
+        harness.get_by_role_and_label(TextInput, FIELD).focus();
         harness.run_steps(2);
-        harness.get_by_label("Path of a file, folder or bucket").type_text(&folder.display().to_string());
+        harness.get_by_role_and_label(TextInput, FIELD).type_text(&folder.display().to_string());
         harness.run_steps(2);
         click(&mut harness, "Open");
         until(&mut harness, "the records are there", |harness| is_read(harness.state()) && loaded(harness.state()) == 202);

@@ -36,6 +36,7 @@ struct Drawn {
 #[derive(Debug, Default)]
 pub struct Pictures {
     drawn: HashMap<usize, Drawn>,
+    turn: Turn,
     peaks: HashMap<usize, Peak>,
 }
 
@@ -45,6 +46,30 @@ struct Peak {
     data: Arc<Plotted>,
     kind: Kind,
     value: f64,
+}
+
+/// Whether a picture may be made anew in this frame: one is, the others wait for the next frames.
+#[derive(Debug, Default)]
+struct Turn(u64);
+
+impl Turn {
+    #[expect(clippy::disallowed_methods, reason = "pictures that wait for their turn get it in the next frame, and then it is still")]
+    fn take(&mut self, ui: &Ui) -> bool {
+        let frame = ui.ctx().cumulative_frame_nr() + 1;
+        let is_free = self.0 != frame;
+        self.0 = frame;
+        if !is_free {
+            ui.ctx().request_repaint();
+        }
+        is_free
+    }
+}
+
+impl Key {
+    /// Whether a picture made for one can stand in the place of the other.
+    fn has_place_of(&self, other: &Self) -> bool {
+        (self.size, self.scale, self.dark, self.widget.kind) == (other.size, other.scale, other.dark, other.widget.kind)
+    }
 }
 
 /// What a plot needs to be painted: where values lie, the step of the axis, and the triangles.
@@ -90,14 +115,25 @@ impl Pictures {
             hidden: data.series.iter().map(hides).collect(),
             unfinished: data.unfinished_from(now_ms),
         };
-        let known = self.drawn.get_mut(&index).filter(|drawn| drawn.key == key && Arc::ptr_eq(&drawn.data, data));
-        let drawn = match known {
-            Some(drawn) => drawn,
-            None => self.drawn.entry(index).insert_entry(make(theme, key, data, rect, scale)).into_mut(),
+        let is_new = |drawn: &Drawn| drawn.key == key && Arc::ptr_eq(&drawn.data, data);
+        let (is_there, is_same_place) =
+            self.drawn.get(&index).map_or((false, false), |drawn| (is_new(drawn), drawn.key.has_place_of(&key)));
+        let drawn = match self.drawn.get_mut(&index) {
+            Some(drawn) if is_there => drawn,
+            // The picture of before stays for a moment: a refresh makes all of them new, which would take longer than a frame may.
+            Some(drawn) if is_same_place && is_heavy(data) && !self.turn.take(ui) => drawn,
+            _ => self.drawn.entry(index).insert_entry(make(theme, key, data, rect, scale)).into_mut(),
         };
         drawn.move_to(rect);
         Ready { area: drawn.area, step: drawn.step, shape: Shape::mesh(drawn.mesh.clone()) }
     }
+}
+
+/// Points of a plot from which on making its picture is felt.
+const HEAVY: usize = 10_000;
+
+fn is_heavy(data: &Plotted) -> bool {
+    data.series.iter().map(|series| series.points.len()).sum::<usize>() > HEAVY
 }
 
 impl Drawn {
