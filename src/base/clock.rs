@@ -132,7 +132,9 @@ impl PacedClock {
 
     /// Milliseconds that this clock is ahead of the other one.
     pub fn ahead_ms(&self) -> i64 {
-        self.now_ms() - self.base.now_ms()
+        // The other clock is read once: between two readings it goes on.
+        let base_ms = self.base.now_ms();
+        self.pace.borrow().here_at(base_ms) - base_ms
     }
 
     /// Goes forward until this clock is at least `ms` ahead of the other one; it never goes back.
@@ -236,6 +238,29 @@ mod tests {
         assert_eq!(clock.now_ms(), 122_000);
         clock.go_ahead(200_000);
         assert_eq!(clock.now_ms(), wall.now_ms() + 200_000);
+    }
+
+    /// A clock that goes on by a millisecond whenever it is read.
+    #[derive(Debug)]
+    struct Ticking(AtomicI64);
+
+    impl Clock for Ticking {
+        fn now(&self) -> Timestamp {
+            timestamp_ms(self.0.fetch_add(1, Ordering::SeqCst))
+        }
+
+        fn sleep(&self, _: Duration) -> Sleep {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    #[test]
+    fn many_small_steps_ahead_lose_nothing_however_long_they_take() {
+        let clock = PacedClock::over(Arc::new(Ticking(AtomicI64::new(0))));
+        for _ in 0..1_440 {
+            clock.go_ahead(clock.ahead_ms() + 60_000);
+        }
+        assert_eq!(clock.ahead_ms(), 86_400_000);
     }
 
     #[tokio::test]
