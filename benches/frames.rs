@@ -181,7 +181,9 @@ fn conversation() -> Vec<f64> {
     let opened = chat_file::read(file.as_bytes());
     reduce(&mut window.state, Event::Playground(PlaygroundEvent::Imported(Box::new(opened))));
     assert_eq!(window.state.playground.chat.turns.len(), MESSAGES);
-    (0..20).for_each(|_| drop(window.frame(Vec::new())));
+    for _ in 0..20 {
+        window.frame(Vec::new());
+    }
     let mut frame = |number: usize| {
         let delta = vec2(0.0, if number % 60 == 59 { 20_000.0 } else { 90.0 });
         let (unit, source) = (MouseWheelUnit::Point, MouseWheelSource::Wheel);

@@ -161,11 +161,27 @@ pub fn stack<'a>(series: impl Iterator<Item = &'a Series>, moments: &[i64]) -> V
 }
 
 /// Every moment at which one of `series` has a point, ascending.
+#[expect(clippy::stable_sort_primitive, reason = "stable sorting only joins the runs, of which each series is one")]
 pub fn moments<'a>(series: impl Iterator<Item = &'a Series>) -> Vec<i64> {
     let mut moments: Vec<i64> = series.flat_map(|series| &series.points).map(|point| point.at_ms).collect();
-    moments.sort_unstable();
+    moments.sort();
     moments.dedup();
     moments
+}
+
+/// How high the pile of `series` is at every moment of `moments`.
+pub fn piles<'a>(series: impl Iterator<Item = &'a Series>, moments: &[i64]) -> Vec<f64> {
+    let mut tops = vec![0.0; moments.len()];
+    for series in series {
+        let mut at = 0;
+        for point in &series.points {
+            at += moments[at..].iter().take_while(|moment| **moment < point.at_ms).count();
+            if moments.get(at) == Some(&point.at_ms) {
+                tops[at] += point.value;
+            }
+        }
+    }
+    tops
 }
 
 /// A round number at or above `value` for the top of an axis, and the step of its marks, for about `marks` marks; `least` is the smallest step
@@ -188,6 +204,21 @@ pub fn nice_axis(value: f64, marks: usize, least: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn piles_are_as_high_as_the_last_layer() {
+        let of = |points: &[(i64, f64)]| Series {
+            metric: "n".to_owned(),
+            model: String::new(),
+            points: points.iter().map(|&(at_ms, value)| Point { at_ms, value }).collect(),
+            part: 0,
+        };
+        let all = [of(&[(0, 1.0), (2, 2.0), (9, 4.0)]), of(&[(1, 5.0), (2, 3.0)]), of(&[])];
+        let moments = moments(all.iter());
+        let last = stack(all.iter(), &moments).pop().unwrap();
+        assert_eq!(moments, [0, 1, 2, 9]);
+        assert_eq!(piles(all.iter(), &moments), last.iter().map(|layer| layer.top).collect::<Vec<_>>());
+    }
 
     fn series(metric: &str, model: &str, values: &[(i64, f64)]) -> Series {
         let points = values.iter().map(|&(at_ms, value)| Point { at_ms, value }).collect();

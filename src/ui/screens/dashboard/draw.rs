@@ -6,7 +6,7 @@ use egui::{Color32, Mesh, Pos2, Rect, Shape, Stroke, pos2};
 
 use super::legend::key;
 use crate::metrics::dashboard::{Kind, Widget};
-use crate::metrics::series::{Layer, Plotted, Point, Series, moments, stack};
+use crate::metrics::series::{Layer, Plotted, Point, Series, moments, piles, stack};
 use crate::metrics::thin::{columns, thinned};
 use crate::ui::theme::{Mark, Theme};
 
@@ -271,11 +271,18 @@ impl Picture<'_> {
         if all.len() <= most.max(16) {
             return all;
         }
-        let piles = stack(shown.iter().copied(), &all).pop().unwrap_or_default();
+        let tops = piles(shown.iter().copied(), &all);
         let column_ms = ((self.area.span.1 - self.area.span.0) / most.max(16) as i64).max(1);
-        let column = |layer: &Layer| (layer.at_ms - self.area.span.0).div_euclid(column_ms);
-        let highest = |run: &[Layer]| run.iter().max_by(|a, b| a.top.total_cmp(&b.top)).map(|layer| layer.at_ms);
-        piles.chunk_by(|a, b| column(a) == column(b)).filter_map(highest).collect()
+        let column = |at_ms: i64| (at_ms - self.area.span.0).div_euclid(column_ms);
+        let mut highest: Vec<(i64, f64)> = Vec::with_capacity(most);
+        for (at_ms, top) in all.into_iter().zip(tops) {
+            match highest.last_mut().filter(|last| column(last.0) == column(at_ms)) {
+                Some(last) if last.1 > top => {}
+                Some(last) => *last = (at_ms, top),
+                None => highest.push((at_ms, top)),
+            }
+        }
+        highest.into_iter().map(|(at_ms, _)| at_ms).collect()
     }
 }
 
