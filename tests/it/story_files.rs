@@ -64,7 +64,10 @@ fn a_dropped_folder_is_searched_like_a_log_group_and_left_again() {
     drop_on_window(&mut harness, folder);
     until(&mut harness, "the records are read", |harness| is_read(harness.state()) && loaded(harness.state()) == 202);
     assert_eq!(harness.state().state().screen, Screen::Logs);
-    see(&mut harness, "From records of mine: 202 new records in 1 file · 2 lines that are no invocations · 1 line of these broken");
+    let told = "From records of mine: 202 new records in 1 file · 2 lines that are no invocations · 1 line of these broken";
+    see(&mut harness, told);
+    let (banner, heading) = (harness.get_by_label_contains(told).rect(), harness.get_by_label("Ask this in Insights").rect());
+    assert!(heading.top() - banner.bottom() < 200.0, "the list follows the banner: {banner:?} {heading:?}");
     harness.get_by_label("Search the records").focus();
     harness.run_steps(2);
     harness.get_by_label("Search the records").type_text("refund");

@@ -101,7 +101,7 @@ pub fn banner(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if !files.is_running {
             again(ui, files, commands);
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
             if files.is_running && Busy::new("Reading").cancel("Stop").show(ui) {
                 commands.send(Command::Logs(LogsCommand::StopFiles));
             }
