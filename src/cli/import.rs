@@ -20,6 +20,7 @@ use crate::logs::import::{self, File, Prefix, Progress};
 use crate::logs::store::Writer;
 use crate::logs::store::disk::{Cache, DEFAULT_LIMIT};
 use crate::runtime::logs::bucket::{self, Reading};
+use crate::runtime::storage::records_dir;
 
 /// How often an import says how far it is, milliseconds.
 const TELL_EVERY_MS: u128 = 500;
@@ -88,7 +89,7 @@ async fn fetch(place: &Place, sandbox: bool, reading: Reading, out: &mut Output)
 }
 
 fn cache() -> Cache {
-    Cache::new(files::data_dir().join("records"), DEFAULT_LIMIT)
+    Cache::new(records_dir(&files::data_dir()), DEFAULT_LIMIT)
 }
 
 /// What becomes true when a person presses Ctrl+C, and the task that waits for it.

@@ -143,7 +143,9 @@ fn read(state: &mut State, number: u64, store: Arc<Store>, progress: Progress) -
     if store.len() == state.logs.store.len() {
         return Vec::new();
     }
-    if let Some((oldest, newest)) = store.extent() {
+    // The collection of a bucket may hold more than the time that was asked for.
+    let asked = if let FilesPlace::Bucket(_, window) = &files.place { *window } else { None };
+    if let Some((oldest, newest)) = asked.or_else(|| store.extent()) {
         state.logs.range = Range::Between(oldest, newest + 1);
     }
     state.logs.store = store;

@@ -120,3 +120,17 @@ fn a_load_tells_its_pace_and_what_is_left() {
     assert_eq!(Progress { reached_ms: 0, ..progress }.remaining((0, 10_000)), None);
     assert_eq!(Progress { reached_ms: 9_990, ..progress }.remaining((0, 10_000)), None, "too early to tell");
 }
+
+#[test]
+fn of_a_bucket_the_time_that_was_asked_for_is_shown_though_more_is_known() {
+    use crate::logs::import::{self, Prefix};
+    let prefix = Prefix::read("s3://b").unwrap();
+    let store = Arc::new(Store::default().with(vec![Entry::new("1", 1_000, "old"), Entry::new("2", 9_000, "new")]));
+    for (window, range) in [(Some((5_000, 9_500)), Range::Between(5_000, 9_501)), (None, Range::Between(1_000, 9_001))] {
+        let mut state = State::default();
+        files::open(&mut state, FilesPlace::Bucket(prefix.clone(), window));
+        let (number, store, progress) = (state.logs.files_number, Arc::clone(&store), import::Progress::default());
+        files::event(&mut state, FilesEvent::Read { number, store, progress });
+        assert_eq!(state.logs.range, range);
+    }
+}

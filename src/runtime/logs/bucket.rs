@@ -47,12 +47,19 @@ pub async fn read(
     to: Sender<Step>,
 ) -> Result<(Writer, Progress), Problem> {
     let objects = list(session, reading).await?;
-    let writer = open(session, reading, cache, &objects)?;
-    let (new, progress) = wanted(reading, objects, &writer);
+    let (place, of, cache) = (session.environment().key(), reading.clone(), cache.clone());
+    // A large collection takes a while to open: it is done on a thread for such work.
+    let opened = tokio::task::spawn_blocking(move || {
+        let writer = open(&place, &of, &cache, &objects)?;
+        let (new, progress) = wanted(&of, objects, &writer);
+        Ok::<_, Problem>((writer, new, progress))
+    });
+    let (writer, new, progress) = opened.await.map_err(|error| not_kept(&error))??;
     let mut reader = Reader { writer, progress, batch: Vec::new(), watch: Stopwatch::start(), failure: None, cancelled, to };
     reader.take().await?;
     let log = reading.prefix.to_string();
-    let mut objects = stream::iter(new.into_iter().map(|object| fetch(session, reading, &log, object))).buffer_unordered(AT_ONCE);
+    // In their order, so that the times of blocks overlap little.
+    let mut objects = stream::iter(new.into_iter().map(|object| fetch(session, reading, &log, object))).buffered(AT_ONCE);
     while let Some(outcome) = objects.next().await {
         if reader.cancelled.load(Ordering::Relaxed) {
             break;
@@ -64,8 +71,8 @@ pub async fn read(
 }
 
 /// The collection of this place. It is begun anew if an object of the time that is read has gone: a bucket can be made anew under its name.
-fn open(session: &Session, reading: &Reading, cache: &Cache, objects: &[Object]) -> Result<Writer, Problem> {
-    let name = format!("{} of {}", reading.prefix, session.environment().key());
+fn open(place: &str, reading: &Reading, cache: &Cache, objects: &[Object]) -> Result<Writer, Problem> {
+    let name = format!("{} of {place}", reading.prefix);
     let log = reading.prefix.to_string();
     let present: HashSet<String> = objects.iter().map(|object| identity(&log, object)).collect();
     let is_listed = |source: &str| {
