@@ -2,6 +2,7 @@
 //!
 //! Owns nothing of AWS, of the lab or of drawing; a thing that knows what a log group is belongs elsewhere.
 
+pub mod aside;
 pub mod clock;
 pub mod error;
 pub mod files;

@@ -11,11 +11,6 @@ pub(super) struct Ranked {
 }
 
 impl Ranked {
-    /// Room for `numbers`.
-    pub(super) fn with_room(numbers: usize) -> Self {
-        Self { numbers: Vec::with_capacity(numbers), ..Self::default() }
-    }
-
     /// Whole numbers, each as often as it was counted.
     pub(super) fn counted(counts: &[u32]) -> Self {
         let used = counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);

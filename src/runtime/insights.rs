@@ -8,9 +8,9 @@ mod cloud;
 mod library;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use super::{Jobs, Slot, deeds, playground};
+use super::{Cancel, Jobs, Slot, deeds, playground};
 use crate::app::insights::compare::compare;
 use crate::app::insights::complete::sorts;
 use crate::app::insights::{Answer, InsightsEffect, InsightsEvent, Order, Outcome, Place, fields};
@@ -39,15 +39,6 @@ const EXPORT: Slot = Slot::Of(Screen::Insights, "export");
 
 /// Records that fields are looked for in.
 const LOOKED_AT: usize = fields::SAMPLE;
-
-/// Cancels the query when the job that waits for it is dropped.
-struct Cancel(Arc<AtomicBool>);
-
-impl Drop for Cancel {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
 
 /// Carries out `effect`.
 pub fn run(jobs: &Jobs, effect: InsightsEffect) {
@@ -125,8 +116,8 @@ async fn outcome(jobs: &Jobs, order: Order) -> Outcome {
 }
 
 async fn here(jobs: &Jobs, order: &Order) -> Result<Arc<Answer>, Problem> {
-    let cancel = Cancel(Arc::default());
-    let (order, cancelled, now_ms) = (order.clone(), Arc::clone(&cancel.0), jobs.clock().now_ms());
+    let cancel = Cancel::default();
+    let (order, cancelled, now_ms) = (order.clone(), cancel.flag(), jobs.clock().now_ms());
     let ran = tokio::task::spawn_blocking(move || query(&order, now_ms, &cancelled)).await;
     ran.unwrap_or_else(|error| Err(Problem::new("The query ended unexpectedly", error.to_string(), "Try again"))).map(Arc::new)
 }

@@ -63,6 +63,23 @@ impl Options {
     }
 }
 
+/// Ends work on another thread when the job that waits for it is dropped.
+#[derive(Default)]
+struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Whether it is to end, for the work to look at.
+    fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// A place for one job at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Slot {

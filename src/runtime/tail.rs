@@ -3,12 +3,12 @@
 pub mod follow;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::{Jobs, Slot, deeds};
+use super::{Cancel, Jobs, Slot, deeds};
 use crate::app::tail::{AskOrder, LookOrder, Places, Ran, Spent, TailEffect, TailEvent, TailNews, TailOrder};
 use crate::app::{Event, Screen};
 use crate::aws::Session;
@@ -222,20 +222,11 @@ fn look(jobs: &Jobs, order: LookOrder) {
     });
 }
 
-/// Cancels the query when the job that waits for it is dropped.
-struct Cancel(Arc<AtomicBool>);
-
-impl Drop for Cancel {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 fn ask(jobs: &Jobs, order: AskOrder) {
     let sender = jobs.clone();
     jobs.start(slot("ask"), async move {
-        let cancel = Cancel(Arc::default());
-        let (number, cancelled, now_ms) = (order.number, Arc::clone(&cancel.0), sender.clock().now_ms());
+        let cancel = Cancel::default();
+        let (number, cancelled, now_ms) = (order.number, cancel.flag(), sender.clock().now_ms());
         let ran = tokio::task::spawn_blocking(move || query(order, now_ms, &cancelled)).await.unwrap_or_default();
         sender.emit(Event::Tail(TailEvent::Asked { number, ran: ran.map(Arc::new) })).await;
     });

@@ -154,6 +154,31 @@ fn a_band_is_learnt_drawn_and_deleted_after_its_alarm() {
 }
 
 #[test]
+fn a_band_that_becomes_a_threshold_leaves_no_detector_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let mut harness = at_the_alarms(home.path(), &Desktop::default());
+    let name = make(&mut harness, Recommended::Latency, |draft| draft.band = true);
+    assert_eq!(ledger(&mut harness).len(), 2, "alarm and detector");
+    run(&mut harness, AlarmsCommand::Edit);
+    previewed(&mut harness);
+    let mut fixed = draft(&harness);
+    fixed.band = false;
+    fixed.set_threshold(60_000.0);
+    run(&mut harness, AlarmsCommand::Change(Box::new(fixed)));
+    previewed(&mut harness);
+    until(&mut harness, "the preview of it", |h| !h.state().is_busy());
+    run(&mut harness, AlarmsCommand::Save);
+    until(&mut harness, "the change", |h| {
+        let state = h.state().state();
+        assert_eq!(state.alarms.trouble, None);
+        state.alarms.doing.is_none() && state.alarms.find(&name).is_some_and(|alarm| band_width(&alarm.settings).is_none())
+    });
+    let called = operations(harness.state().state());
+    assert!(place_of(&called, "PutMetricAlarm") < place_of(&called, "DeleteAnomalyDetector"), "{called:?}");
+    assert_eq!(ledger(&mut harness), [Resource::Alarm { name }]);
+}
+
+#[test]
 fn an_incident_fires_an_alarm_and_the_person_is_told_wherever_they_are() {
     let home = tempfile::tempdir().unwrap();
     let desktop = Desktop::default();

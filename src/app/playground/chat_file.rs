@@ -1,6 +1,7 @@
 //! A conversation as JSON, to keep or to hand on, and back.
 //!
-//! Version 2 holds everything that the screen shows, attached files included; version 1 had texts and numbers alone and is read, too.
+//! Version 3 holds everything that the screen shows, attached files and models beside the first one included. Version 2 had one model, version 1 texts
+//! and numbers alone; both are read, too.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::attachment::{Attachment, Kind};
 use super::chat::{Chat, Metrics, Outcome, Reply, Side, Turn};
 use super::draft::{Draft, Mode, Parameters};
+use super::{Lane, MOST_LANES};
 use crate::aws::bedrock_runtime::{ConverseRequest, Usage};
 use crate::base::clock::Timestamp;
 use crate::base::problem::Problem;
@@ -18,7 +20,7 @@ use crate::base::problem::Problem;
 /// What the file says of itself.
 const FORMAT: &str = "outcrop-chat";
 /// Newest version that is written and read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Largest file that is read, bytes: five documents and twenty images in base64, and as many words as anybody says.
 pub const LARGEST_FILE: u64 = 160 * 1024 * 1024;
 
@@ -27,6 +29,8 @@ pub const LARGEST_FILE: u64 = 160 * 1024 * 1024;
 pub struct Opened {
     /// The conversation.
     pub chat: Chat,
+    /// Models that answered beside the first one.
+    pub rivals: Vec<Lane>,
     /// Model, system prompt, parameters and mode; without words.
     pub draft: Draft,
 }
@@ -50,6 +54,16 @@ struct Page {
     mode: Mode,
     #[serde(default)]
     cache: bool,
+    turns: Vec<PageTurn>,
+    /// Models that answered beside the first one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    compared: Vec<PageLane>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageLane {
+    model_id: String,
     turns: Vec<PageTurn>,
 }
 
@@ -117,7 +131,7 @@ enum PageOutcome {
 }
 
 /// The conversation with its settings, requests' ids and numbers, indented.
-pub fn json(draft: &Draft, chat: &Chat, region: &str, now: Timestamp) -> String {
+pub fn json(draft: &Draft, chat: &Chat, rivals: &[Lane], region: &str, now: Timestamp) -> String {
     let page = Page {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -128,7 +142,8 @@ pub fn json(draft: &Draft, chat: &Chat, region: &str, now: Timestamp) -> String 
         parameters: draft.parameters.clone(),
         mode: draft.mode,
         cache: draft.cache,
-        turns: chat.turns.iter().map(write_turn).collect(),
+        turns: write_turns(chat),
+        compared: rivals.iter().map(|lane| PageLane { model_id: lane.model_id.clone(), turns: write_turns(&lane.chat) }).collect(),
     };
     serde_json::to_string_pretty(&page).unwrap_or_default()
 }
@@ -154,8 +169,9 @@ pub fn read(content: &[u8]) -> Result<Opened, Problem> {
         let why = format!("It has version {}, this program reads up to {VERSION}", page.version);
         return Err(Problem::new("The conversation was written by a newer program", why, "Update Outcrop"));
     }
-    let mut chat = Chat::default();
-    chat.extend(page.turns.into_iter().map(read_turn).collect::<Result<Vec<_>, _>>()?);
+    let lane = |lane: PageLane| Ok(Lane { model_id: lane.model_id, chat: read_turns(lane.turns)? });
+    let chat = read_turns(page.turns)?;
+    let rivals = page.compared.into_iter().take(MOST_LANES - 1).map(lane).collect::<Result<_, Problem>>()?;
     let draft = Draft {
         model_id: page.model_id,
         system: page.system.unwrap_or_default(),
@@ -164,7 +180,7 @@ pub fn read(content: &[u8]) -> Result<Opened, Problem> {
         cache: page.cache,
         ..Draft::default()
     };
-    Ok(Opened { chat, draft })
+    Ok(Opened { chat, rivals, draft })
 }
 
 fn not_one() -> Problem {
@@ -173,6 +189,16 @@ fn not_one() -> Problem {
         "It is not in the form that Outcrop writes",
         "Choose a file made by “Export the conversation as JSON”",
     )
+}
+
+fn write_turns(chat: &Chat) -> Vec<PageTurn> {
+    chat.turns.iter().map(write_turn).collect()
+}
+
+fn read_turns(turns: Vec<PageTurn>) -> Result<Chat, Problem> {
+    let mut chat = Chat::default();
+    chat.extend(turns.into_iter().map(read_turn).collect::<Result<Vec<_>, _>>()?);
+    Ok(chat)
 }
 
 fn write_turn(turn: &Turn) -> PageTurn {
@@ -300,10 +326,13 @@ mod tests {
     fn what_is_written_is_read_again() {
         let draft =
             Draft { model_id: Some("m".to_owned()), system: "Be brief".to_owned(), mode: Mode::Single, cache: true, ..Draft::default() };
-        let text = json(&draft, &conversation(), "us-east-1", timestamp_ms(1_790_000_000_000));
+        let mut other = conversation();
+        other.turns[1].text = "A pie".to_owned();
+        let rivals = vec![Lane { model_id: "n".to_owned(), chat: other }];
+        let text = json(&draft, &conversation(), &rivals, "us-east-1", timestamp_ms(1_790_000_000_000));
         assert!(looks_like(text.as_bytes()));
         let opened = read(text.as_bytes()).unwrap();
-        assert_eq!(opened, Opened { chat: conversation(), draft });
+        assert_eq!(opened, Opened { chat: conversation(), rivals, draft });
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn fitting(playground: &PlaygroundState, file: &Arc<Attachment>) -> Result<Attac
 /// Writes the conversation into the folder of exports.
 pub(super) fn export(state: &State) -> Vec<Effect> {
     let region = state.connection.environment().map(|environment| environment.region.as_str()).unwrap_or_default();
-    let text = chat_file::json(&state.playground.draft, &state.playground.chat, region, state.now);
+    let text = chat_file::json(&state.playground.draft, &state.playground.chat, &state.playground.rivals, region, state.now);
     reduce::ask_runtime(PlaygroundEffect::Export { name: chat_file::file_name(state.now), text })
 }
 
@@ -74,9 +74,10 @@ fn open(state: &mut State, opened: Opened) -> Vec<Effect> {
     let playground = &mut state.playground;
     reduce::shelve(playground);
     playground.chat = opened.chat;
-    playground.rivals.clear();
     let known = |id: &String| playground.models.value().is_none_or(|list| list.find(id).is_some());
+    let rivals = opened.rivals.into_iter().filter(|lane| known(&lane.model_id)).collect();
     let model_id = opened.draft.model_id.filter(known).or(playground.draft.model_id.take());
+    playground.rivals = rivals;
     let present = std::mem::take(&mut playground.draft);
     playground.draft = Draft { model_id, streaming: present.streaming, ..opened.draft };
     (playground.draft.text, playground.draft.attachments) = (present.text, present.attachments);

@@ -425,13 +425,17 @@ fn an_opened_conversation_takes_the_place_of_the_present_one() {
     let mut state = ready();
     let (number, _) = send(&mut state, "one");
     answer(&mut state, number, "answer");
-    let text = chat_file::json(&state.playground.draft, &state.playground.chat, "us-east-1", state.now);
+    run(&mut state, PlaygroundCommand::AddLane(HAIKU.to_owned()));
+    let text = chat_file::json(&state.playground.draft, &state.playground.chat, &state.playground.rivals, "us-east-1", state.now);
     run(&mut state, PlaygroundCommand::NewChat);
+    run(&mut state, PlaygroundCommand::DropLane(1));
     write(&mut state, "half a thought");
     let opened = Box::new(chat_file::read(text.as_bytes()));
     reduce(&mut state, Event::Playground(PlaygroundEvent::Imported(opened)));
     assert_eq!(last_reply(&state).request_id.as_deref(), Some("req-1"));
     assert_eq!(state.playground.draft.text, "half a thought");
+    let compared: Vec<_> = state.playground.rivals.iter().map(|lane| (lane.model_id.as_str(), lane.chat.turns.len())).collect();
+    assert_eq!(compared, [(HAIKU, 2)]);
     let broken = Box::new(chat_file::read(b"{}"));
     reduce(&mut state, Event::Playground(PlaygroundEvent::Imported(broken)));
     assert!(state.playground.refused[0].contains("no exported conversation") && !state.playground.chat.is_empty());

@@ -24,7 +24,8 @@ fn lines() -> Vec<(i64, String)> {
         };
         let text = format!("question {n} about \"{}\" naïve", ["refunds", "orders", "Hypercubes"][random.usize(..3)]);
         let record = json!({"schemaType": "ModelInvocationLog", "modelId": model, "operation": "Converse", "errorCode": error, "requestId": format!("r-{n}"), "mixed": mixed, "is": n % 2 == 0,
-            "input": {"inputTokenCount": random.u32(..1000), "inputBodyJson": {"messages": [{"role": "user", "content": [{"text": text}]}]}}, "latency": random.f64() * 100.0});
+            "input": {"inputTokenCount": random.u32(..1000), "inputBodyJson": {"messages": [{"role": "user", "content": [{"text": text}]}]}}, "latency": random.f64() * 100.0,
+            "small": (n % 9 > 0).then(|| random.u32(..40))});
         if n % 50 == 49 { format!("plain line {n} of refunds") } else { record.to_string() }
     };
     (0..3_000).map(|n| (n * 1_000, line(n, &mut random))).collect()
@@ -65,7 +66,7 @@ fn both(query: &str, window: (i64, i64)) -> (Results, Results) {
     (expected, found)
 }
 
-const QUERIES: [&str; 22] = [
+const QUERIES: [&str; 26] = [
     "fields @timestamp, @message",
     "fields @timestamp, modelId, mixed, is, latency, errorCode | limit 50",
     "filter @message like /refund/ | sort @timestamp desc | limit 20",
@@ -75,6 +76,10 @@ const QUERIES: [&str; 22] = [
     "filter ispresent(errorCode) | stats count(*) as n by errorCode | sort n desc",
     "stats count(*), sum(input.inputTokenCount), avg(latency), min(latency), max(latency), pct(latency, 99), median(latency) by modelId",
     "stats count(*) by bin(5m)",
+    "stats count(*), count(small), sum(small), avg(small), min(small), max(small), pct(small, 90), median(small), sum(input.inputTokenCount) by modelId",
+    "stats pct(small, 99), avg(small), count(*)",
+    "stats avg(small), pct(input.inputTokenCount, 50), max(small) by bin(10m)",
+    "stats sum(small), min(small), count(*) by errorCode, bin(1h)",
     "stats count(errorCode), count(mixed), count(modelId) by bin(1h), modelId",
     "stats avg(mixed), stddev(latency), count_distinct(requestId) by is",
     "stats count(*) by errorCode, modelId | sort errorCode, modelId",

@@ -107,12 +107,13 @@ pub async fn make(cx: &Cx<'_>, order: &Order) -> Result<(), ApplyError> {
     }
     cx.say(format!("Putting alarm {name}"));
     let settings = order.complete(cx.facts);
-    if known.is_some() {
-        // Tags belong to the making of an alarm: those of an existing one stay as they are.
-        cx.run(PutMetricAlarm { tags: Vec::new(), ..settings }).await?;
-        return Ok(());
-    }
-    cx.create(Resource::Alarm { name }, PutMetricAlarm { tags: our_tags(), ..settings }).await
+    let Some(known) = known else {
+        return cx.create(Resource::Alarm { name }, PutMetricAlarm { tags: our_tags(), ..settings }).await;
+    };
+    // Tags belong to the making of an alarm: those of an existing one stay as they are.
+    cx.run(PutMetricAlarm { tags: Vec::new(), ..settings }).await?;
+    // The one of the band that it had before may be of no use to anybody now.
+    forget_detector(cx, &known.settings).await.map(drop)
 }
 
 /// An alarm that is there already must be ours, by ledger or by tag.
@@ -162,19 +163,40 @@ pub async fn delete(cx: &Cx<'_>, settings: &PutMetricAlarm) -> Result<String, Ap
     cx.say(format!("Deleting alarm {name}"));
     gone(cx.run(DeleteAlarms { alarm_names: vec![name.clone()] }).await)?;
     note_removed(cx, &Resource::Alarm { name: name.clone() })?;
-    let Some(detector) = detector(settings) else { return Ok(format!("Alarm {name} is deleted")) };
+    Ok(match forget_detector(cx, settings).await? {
+        Forgotten::None => format!("Alarm {name} is deleted"),
+        Forgotten::Foreign => format!("Alarm {name} is deleted; its anomaly detector stays, as it was there before"),
+        Forgotten::InUse => format!("Alarm {name} is deleted; its anomaly detector stays, as another alarm uses it"),
+        Forgotten::Deleted => format!("Alarm {name} and its anomaly detector are deleted"),
+    })
+}
+
+/// What became of a detector.
+enum Forgotten {
+    /// There is none.
+    None,
+    /// It stays, as it was there before.
+    Foreign,
+    /// It stays, as an alarm uses it.
+    InUse,
+    Deleted,
+}
+
+/// Deletes the detector of an alarm that is gone or changed, if it is ours and no alarm uses it.
+async fn forget_detector(cx: &Cx<'_>, settings: &PutMetricAlarm) -> Result<Forgotten, ApplyError> {
+    let Some(detector) = detector(settings) else { return Ok(Forgotten::None) };
     let resource = Resource::detector(detector.clone());
     if !cx.is_certainly_ours(&resource)? {
-        return Ok(format!("Alarm {name} is deleted; its anomaly detector stays, as it was there before"));
+        return Ok(Forgotten::Foreign);
     }
-    let others = cx.run(DescribeAlarms::default()).await?;
-    if others.iter().filter_map(|alarm| self::detector(&alarm.settings)).any(|other| other.is_same(&detector)) {
-        return Ok(format!("Alarm {name} is deleted; its anomaly detector stays, as another alarm uses it"));
+    let alarms = cx.run(DescribeAlarms::default()).await?;
+    if alarms.iter().filter_map(|alarm| self::detector(&alarm.settings)).any(|other| other.is_same(&detector)) {
+        return Ok(Forgotten::InUse);
     }
     cx.say("Deleting its anomaly detector");
     gone(cx.run(DeleteAnomalyDetector { detector }).await)?;
     note_removed(cx, &resource)?;
-    Ok(format!("Alarm {name} and its anomaly detector are deleted"))
+    Ok(Forgotten::Deleted)
 }
 
 /// "Not found" while deleting means that it is done.

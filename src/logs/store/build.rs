@@ -416,7 +416,7 @@ mod tests {
         );
         assert!(matches!(block.column("model").unwrap().whole(), column::Whole::Codes(_)));
         assert_eq!(block.column("model").unwrap().texts(), ["haiku", "opus"]);
-        assert!(matches!(block.column("tokens").unwrap().whole(), column::Whole::Numbers(_)));
+        assert!(matches!(block.column("tokens").unwrap().whole(), column::Whole::Small { .. }));
         assert!(!block.knows("list") && block.knows("nothing"));
     }
 

@@ -15,6 +15,8 @@ use super::walk::{Kind, unescaped};
 const MAX_CODES: usize = 1_024;
 /// The code of records without a value.
 const NO_CODE: u16 = u16::MAX;
+/// The small number of records without one; all others are below it.
+const NO_SMALL: u16 = u16::MAX;
 
 /// How a column lies in its block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +28,7 @@ pub(super) struct Layout {
     pub(super) count: u32,
     /// Which records have one, `u32` each, ascending; nothing when values stand for all records.
     rows: Option<Span>,
-    /// The values: `f64`, codes of two bytes, or places of eight.
+    /// The values: `f64`, small numbers or codes of two bytes, or places of eight.
     values: Span,
     /// Places of the texts of codes.
     texts: Span,
@@ -36,6 +38,8 @@ pub(super) struct Layout {
 enum Form {
     /// Numbers; none is not a number.
     Numbers,
+    /// Whole numbers from 0 to the one that is given, below 65,535: counts of tokens, milliseconds, states of HTTP mostly are.
+    Small { most: u16 },
     /// Codes of a few texts.
     Codes,
     /// Where each value stands in the records, and its kind.
@@ -89,22 +93,39 @@ pub(super) fn lay(name: &str, found: &[Found], records: usize, raw: &[u8], to: &
     let is_sparse = found.len() * 3 < records;
     let rows = is_sparse.then(|| put(to, found.iter().map(|value| value.row.to_le_bytes())));
     let layout = |form, values, texts| Layout { name: name.to_owned(), form, count: found.len() as u32, rows, values, texts };
+    let room = if is_sparse { None } else { Some(records) };
     if is(&[Kind::Number]) {
+        if let Some((numbers, most)) = small(found, raw) {
+            let numbers = found.iter().zip(numbers).map(|(value, number)| (value.row, number.to_le_bytes()));
+            return layout(Form::Small { most }, spread(numbers, room, NO_SMALL.to_le_bytes(), to), Span::default());
+        }
         let numbers = found.iter().map(|value| (value.row, number(bytes_of(raw, value)).to_le_bytes()));
-        let values = spread(numbers, if is_sparse { None } else { Some(records) }, f64::NAN.to_le_bytes(), to);
-        return layout(Form::Numbers, values, Span::default());
+        return layout(Form::Numbers, spread(numbers, room, f64::NAN.to_le_bytes(), to), Span::default());
     }
     if is(&[Kind::Text, Kind::Escaped])
         && let Some((codes, texts)) = coded(found, raw)
     {
         let codes = found.iter().zip(codes).map(|(value, code)| (value.row, code.to_le_bytes()));
-        let values = spread(codes, if is_sparse { None } else { Some(records) }, NO_CODE.to_le_bytes(), to);
+        let values = spread(codes, room, NO_CODE.to_le_bytes(), to);
         let texts = put(to, texts.into_iter().map(|at| place(&found[at])));
         return layout(Form::Codes, values, texts);
     }
     let places = found.iter().map(|value| (value.row, place(value)));
-    let values = spread(places, if is_sparse { None } else { Some(records) }, [u8::MAX; 8], to);
+    let values = spread(places, room, [u8::MAX; 8], to);
     layout(Form::Places, values, Span::default())
+}
+
+/// The numbers and the largest of them, if all are small.
+fn small(found: &[Found], raw: &[u8]) -> Option<(Vec<u16>, u16)> {
+    let digits = |value: &Found| {
+        let text = bytes_of(raw, value);
+        let is_plain = (1..=5).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+        let number = is_plain.then(|| text.iter().fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0')))?;
+        u16::try_from(number).ok().filter(|number| *number < NO_SMALL)
+    };
+    let numbers: Vec<u16> = found.iter().map(digits).collect::<Option<_>>()?;
+    let most = numbers.iter().copied().max()?;
+    Some((numbers, most))
 }
 
 /// Puts values one after the other, or at their records' places with `empty` between.
@@ -188,6 +209,13 @@ pub struct Column<'a> {
 pub enum Whole<'a> {
     /// A number for each record, not a number where there is none: read with [`Column::numbers_at`].
     Numbers(&'a [u8]),
+    /// A whole number from 0 to `most` for each record, more where there is none: read with [`Column::small_at`].
+    Small {
+        /// The values.
+        values: &'a [u8],
+        /// The largest of them.
+        most: u16,
+    },
     /// A code for each record.
     Codes(&'a [u8]),
     /// Anything else.
@@ -218,6 +246,10 @@ impl<'a> Column<'a> {
         let Some(at) = self.index(row) else { return Cell::Nothing };
         match self.layout.form {
             Form::Numbers => f64_at(self.values, at).filter(|number| !number.is_nan()).map_or(Cell::Nothing, Cell::Number),
+            Form::Small { .. } => match u16_at(self.values, at) {
+                Some(number) if number != NO_SMALL => Cell::Number(f64::from(number)),
+                _ => Cell::Nothing,
+            },
             Form::Codes => match u16_at(self.values, at) {
                 Some(code) if code != NO_CODE => self.placed(self.texts, code as usize),
                 _ => Cell::Nothing,
@@ -259,6 +291,7 @@ impl<'a> Column<'a> {
     pub fn whole(&self) -> Whole<'a> {
         match (self.layout.form, self.rows) {
             (Form::Numbers, None) => Whole::Numbers(self.values),
+            (Form::Small { most }, None) => Whole::Small { values: self.values, most },
             (Form::Codes, None) => Whole::Codes(self.values),
             _ => Whole::Other,
         }
@@ -267,6 +300,11 @@ impl<'a> Column<'a> {
     /// The numbers of some records in [`Whole::Numbers`]; not a number where there is none.
     pub fn numbers_at(values: &[u8], rows: Range<usize>) -> impl Iterator<Item = f64> {
         part(values, &rows).iter().map(|bytes| f64::from_le_bytes(*bytes))
+    }
+
+    /// The numbers of some records in [`Whole::Small`]; more than its `most` where there is none.
+    pub fn small_at(values: &[u8], rows: Range<usize>) -> impl Iterator<Item = u16> {
+        part(values, &rows).iter().map(|bytes| u16::from_le_bytes(*bytes))
     }
 
     /// The codes of some records in [`Whole::Codes`], below the length of [`Self::texts`] where there is a value.

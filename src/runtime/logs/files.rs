@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::bucket::{self, Reading};
@@ -14,27 +14,18 @@ use crate::logs::Store;
 use crate::logs::import::{self, Progress};
 use crate::logs::store::Writer;
 use crate::logs::store::disk::{Cache, DEFAULT_LIMIT};
-use crate::runtime::Jobs;
+use crate::runtime::{Cancel, Jobs};
 use crate::runtime::storage::records_dir;
 
 /// The window hears of progress this often at most.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
-/// Ends the reading when the job that waits for it is dropped.
-struct Cancel(Arc<AtomicBool>);
-
-impl Drop for Cancel {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// Reads the records of `place` and tells of what is there.
 pub async fn run(jobs: Jobs, number: u64, place: FilesPlace) {
-    let cancel = Cancel(Arc::default());
+    let cancel = Cancel::default();
     let read = match place {
-        FilesPlace::Paths(paths) => of_paths(&jobs, number, paths, Arc::clone(&cancel.0)).await,
-        FilesPlace::Bucket(prefix, window) => of_bucket(&jobs, number, Reading { prefix, window }, Arc::clone(&cancel.0)).await,
+        FilesPlace::Paths(paths) => of_paths(&jobs, number, paths, cancel.flag()).await,
+        FilesPlace::Bucket(prefix, window) => of_bucket(&jobs, number, Reading { prefix, window }, cancel.flag()).await,
     };
     jobs.emit(ended(number, read.err())).await;
 }

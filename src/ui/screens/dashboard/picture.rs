@@ -1,4 +1,5 @@
-//! Plots as they were drawn last: their triangles are made anew only when what they show has changed, and moved when the screen scrolls.
+//! Plots as they were drawn last: their triangles are made anew only when what they show has changed, and moved when the screen scrolls. Those of many
+//! points are made beside the frames, and the picture of before stays until then.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use egui::{Mesh, Rect, Shape, Ui};
 
 use super::draw::{self, Area};
 use super::legend::key;
+use crate::base::aside::{Aside, Progress};
 use crate::metrics::dashboard::{Kind, Widget};
 use crate::metrics::series::{Plotted, Series, nice_axis};
 use crate::ui::theme::Theme;
@@ -27,6 +29,7 @@ struct Key {
 struct Drawn {
     key: Key,
     data: Arc<Plotted>,
+    peak: f64,
     area: Area,
     step: f64,
     mesh: Arc<Mesh>,
@@ -36,39 +39,14 @@ struct Drawn {
 #[derive(Debug, Default)]
 pub struct Pictures {
     drawn: HashMap<usize, Drawn>,
-    turn: Turn,
-    peaks: HashMap<usize, Peak>,
-}
-
-/// The largest value of a plot with nothing hidden.
-#[derive(Debug)]
-struct Peak {
-    data: Arc<Plotted>,
-    kind: Kind,
-    value: f64,
-}
-
-/// Whether a picture may be made anew in this frame: one is, the others wait for the next frames.
-#[derive(Debug, Default)]
-struct Turn(u64);
-
-impl Turn {
-    #[expect(clippy::disallowed_methods, reason = "pictures that wait for their turn get it in the next frame, and then it is still")]
-    fn take(&mut self, ui: &Ui) -> bool {
-        let frame = ui.ctx().cumulative_frame_nr() + 1;
-        let is_free = self.0 != frame;
-        self.0 = frame;
-        if !is_free {
-            ui.ctx().request_repaint();
-        }
-        is_free
-    }
+    /// The one that is being made beside the frames.
+    making: Option<(usize, Aside<Drawn>)>,
 }
 
 impl Key {
     /// Whether a picture made for one can stand in the place of the other.
     fn has_place_of(&self, other: &Self) -> bool {
-        (self.size, self.scale, self.dark, self.widget.kind) == (other.size, other.scale, other.dark, other.widget.kind)
+        (self.size, self.scale, self.dark, &self.widget) == (other.size, other.scale, other.dark, &other.widget)
     }
 }
 
@@ -83,14 +61,11 @@ pub struct Ready {
 }
 
 impl Pictures {
-    /// The largest value of `data`, whatever is hidden, so that the axis does not jump when something is.
-    pub fn peak(&mut self, index: usize, widget: &Widget, data: &Arc<Plotted>) -> f64 {
-        if let Some(known) = self.peaks.get(&index).filter(|known| Arc::ptr_eq(&known.data, data) && known.kind == widget.kind) {
-            return known.value;
-        }
-        let value = data.peak(widget.kind != Kind::Line, |_| false);
-        self.peaks.insert(index, Peak { data: Arc::clone(data), kind: widget.kind, value });
-        value
+    /// The largest value that `data` has, or that the picture has which still stands in its place; whatever is hidden, so that the axis does not jump
+    /// when something is.
+    pub fn peak(&self, index: usize, widget: &Widget, data: &Arc<Plotted>) -> f64 {
+        let stands = |drawn: &&Drawn| drawn.key.widget == *widget && (Arc::ptr_eq(&drawn.data, data) || is_heavy(data));
+        self.drawn.get(&index).filter(stands).map_or_else(|| peak(widget, data), |drawn| drawn.peak)
     }
 
     /// The picture of `data` in `rect`.
@@ -115,17 +90,45 @@ impl Pictures {
             hidden: data.series.iter().map(hides).collect(),
             unfinished: data.unfinished_from(now_ms),
         };
+        self.take_made();
         let is_new = |drawn: &Drawn| drawn.key == key && Arc::ptr_eq(&drawn.data, data);
         let (is_there, is_same_place) =
             self.drawn.get(&index).map_or((false, false), |drawn| (is_new(drawn), drawn.key.has_place_of(&key)));
+        let stays = is_there
+            || is_same_place && is_heavy(data) && self.is_made_aside(ui, index, || (theme, key.clone(), data.clone(), rect, scale));
         let drawn = match self.drawn.get_mut(&index) {
-            Some(drawn) if is_there => drawn,
-            // The picture of before stays for a moment: a refresh makes all of them new, which would take longer than a frame may.
-            Some(drawn) if is_same_place && is_heavy(data) && !self.turn.take(ui) => drawn,
-            _ => self.drawn.entry(index).insert_entry(make(theme, key, data, rect, scale)).into_mut(),
+            Some(drawn) if stays => drawn,
+            _ => self.drawn.entry(index).insert_entry(make(theme, key, data.clone(), rect, scale)).into_mut(),
         };
         drawn.move_to(rect);
         Ready { area: drawn.area, step: drawn.step, shape: Shape::mesh(drawn.mesh.clone()) }
+    }
+
+    /// Puts the picture in its place that was made beside the frames, if it is done.
+    fn take_made(&mut self) {
+        let Some((index, making)) = &self.making else { return };
+        match making.take() {
+            Progress::Running => return,
+            Progress::Done(drawn) => {
+                self.drawn.insert(*index, drawn);
+            }
+            Progress::Lost => {}
+        }
+        self.making = None;
+    }
+
+    /// Begins to make a picture beside the frames unless another is being made, whose end brings the next frame. Not where no thread can be had.
+    fn is_made_aside(&mut self, ui: &Ui, index: usize, of: impl FnOnce() -> (&'static Theme, Key, Arc<Plotted>, Rect, f32)) -> bool {
+        if self.making.is_some() {
+            return true;
+        }
+        let (theme, key, data, rect, scale) = of();
+        let ctx = ui.ctx().clone();
+        #[expect(clippy::disallowed_methods, reason = "once for each picture, and then it is still")]
+        let show = move || ctx.request_repaint();
+        let making = Aside::start("plot", move || make(theme, key, data, rect, scale), show);
+        self.making = making.ok().map(|making| (index, making));
+        self.making.is_some()
     }
 }
 
@@ -146,14 +149,19 @@ impl Drawn {
     }
 }
 
-fn make(theme: &Theme, key: Key, data: &Arc<Plotted>, rect: Rect, scale: f32) -> Drawn {
+fn make(theme: &Theme, key: Key, data: Arc<Plotted>, rect: Rect, scale: f32) -> Drawn {
     let shown: Vec<&Series> = data.series.iter().zip(&key.hidden).filter(|(_, hidden)| !**hidden).map(|(series, _)| series).collect();
-    let (bottom, top, step) = value_axis(&key.widget, data, &shown, rect.height());
+    let (bottom, top, step) = value_axis(&key.widget, &data, &shown, rect.height());
     // A little more than the time itself, so that the newest point is whole.
     let span = (data.from_ms, data.to_ms + (data.to_ms - data.from_ms) / 80);
     let area = Area { rect, span, top, bottom, scale };
-    let mesh = Arc::new(draw::mesh(theme, &key.widget, data, &shown, area, key.unfinished));
-    Drawn { key, data: data.clone(), area, step, mesh }
+    let mesh = Arc::new(draw::mesh(theme, &key.widget, &data, &shown, area, key.unfinished));
+    Drawn { peak: peak(&key.widget, &data), key, data, area, step, mesh }
+}
+
+/// The largest value with nothing hidden.
+fn peak(widget: &Widget, data: &Plotted) -> f64 {
+    data.peak(widget.kind != Kind::Line, |_| false)
 }
 
 /// Bottom, top and step of the value axis: round numbers around everything that is drawn.
