@@ -6,7 +6,7 @@ mod rail;
 mod strip;
 mod top_bar;
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
 
 use super::overlays::{help, notices, palette::Palette, toasts};
 use super::screens::{Screens, calls::CallsDrawer, logs};
@@ -29,18 +29,18 @@ impl Shell {
         rail_panel(ui, state, commands);
         strip_panel(ui, state, commands);
         self.calls.panel(ui, state, commands);
-        let ground = Theme::of(ui).ground;
+        let (ground, room) = (Theme::of(ui).ground, ui.available_rect_before_wrap());
         CentralPanel::default().frame(Frame::new().fill(ground)).show(ui, |ui| self.screens.ui(ui, state, commands));
         // The playground takes files as attachments.
         if state.screen != Screen::Playground {
             logs::drop_target(ui, commands);
         }
-        self.above(ui, state, commands);
+        self.above(ui, state, room, commands);
     }
 
-    fn above(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    fn above(&mut self, ui: &mut Ui, state: &State, room: Rect, commands: &mut Commands) {
         notices::ui(ui, state, commands);
-        toasts::ui(ui, state, commands);
+        toasts::ui(ui, state, room, commands);
         help::ui(ui, state, commands);
         self.palette.ui(ui, state, commands);
     }

@@ -14,8 +14,8 @@ use crate::logs::Store;
 use crate::logs::import::{self, Progress};
 use crate::logs::store::Writer;
 use crate::logs::store::disk::{Cache, DEFAULT_LIMIT};
-use crate::runtime::{Cancel, Jobs};
 use crate::runtime::storage::records_dir;
+use crate::runtime::{Cancel, Jobs};
 
 /// The window hears of progress this often at most.
 const TELL_EVERY: Duration = Duration::from_millis(250);

@@ -1,8 +1,9 @@
-//! Toasts: new notices at the top right. They stay while the pointer is on them, can be dismissed and copied, and errors wait until they are.
+//! Toasts: new notices at the bottom right, where no screen has its main buttons. They stay while the pointer is on them, can be dismissed and copied,
+//! and errors wait until they are.
 
 use std::time::Duration;
 
-use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Role, Stroke, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Label, Margin, Order, Rect, RichText, Role, Stroke, Ui, vec2};
 
 use crate::app::state::{Notice, NoticeLevel};
 use crate::app::{Command, Commands, State};
@@ -14,16 +15,16 @@ use crate::ui::widgets::{Push, copyable, status};
 const SHOWN: usize = 4;
 const WIDTH: f32 = 340.0;
 
-/// Draws the toasts of notices not yet seen.
-pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+/// Draws the toasts of notices not yet seen, in the corner of `room`.
+pub fn ui(ui: &mut Ui, state: &State, room: Rect, commands: &mut Commands) {
     let fresh: Vec<&Notice> = state.notices.list.iter().rev().filter(|notice| !notice.seen).take(SHOWN).collect();
     if fresh.is_empty() || state.overlays.notices {
         return;
     }
     let area = Area::new(Id::unique("toasts")).order(Order::Foreground).role(Role::Alert).accessible_name("New messages");
-    let shown = area.anchor(Align2::RIGHT_TOP, vec2(-16.0, size::TOP_BAR + 12.0)).fade_in(false).show(ui.ctx(), |ui| {
+    let shown = area.pivot(Align2::RIGHT_BOTTOM).fixed_pos(room.right_bottom() - vec2(16.0, 12.0)).fade_in(false).show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
-        for notice in &fresh {
+        for notice in fresh.iter().rev() {
             toast(ui, notice, commands);
         }
     });

@@ -153,6 +153,8 @@ fn toasts_retire_by_age_and_errors_wait_for_a_person() {
     window.state_mut().state.now += Duration::from_secs(20);
     window.run_steps(2);
     assert_eq!(unseen(&window), 1, "the error stays");
+    // It moves into the corner.
+    window.run_steps(2);
     window.get_by_role_and_label(Role::Button, "Dismiss").click();
     window.run_steps(2);
     assert_eq!(unseen(&window), 0);
@@ -168,7 +170,7 @@ fn a_toast_under_the_pointer_stays_and_can_be_copied() {
     window.state_mut().state.now += Duration::from_mins(1);
     window.run_steps(2);
     assert!(window.query_by_label("The sandbox is ready").is_some());
-    window.get_all_by_label("Copy message").next().unwrap().click();
+    window.get_all_by_label("Copy message").last().unwrap().click();
     window.step();
     assert_eq!(copied(&window).as_deref(), Some("Set aside\nmore to read"));
 }
