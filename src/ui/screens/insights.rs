@@ -7,7 +7,6 @@ mod editor;
 mod head;
 mod outcome;
 mod panel;
-mod rows;
 mod run_bar;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};

@@ -9,6 +9,7 @@ pub mod lab;
 pub mod logs;
 pub mod playground;
 pub mod resources;
+mod result_rows;
 pub mod sandbox;
 pub mod settings;
 pub mod start;

@@ -7,7 +7,6 @@ mod empty;
 mod help;
 mod list;
 mod look;
-mod rows;
 mod status;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -27,6 +26,7 @@ const LOW: f32 = 560.0;
 pub struct TailScreen {
     list: list::ListMemory,
     detail: detail::DetailView,
+    ask: ask::AskView,
 }
 
 fn send(commands: &mut Commands, command: TailCommand) {
@@ -52,7 +52,7 @@ impl TailScreen {
             let height = (ui.available_height() * 0.4).clamp(140.0, 320.0);
             let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 8));
             Panel::bottom("tail-ask").resizable(true).default_size(height).size_range(120.0..=700.0).frame(frame).show(ui, |ui| {
-                ask::ui(ui, state, commands);
+                self.ask.ui(ui, state, commands);
             });
         }
         let frame = Frame::new().inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 0 });

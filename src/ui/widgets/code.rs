@@ -108,7 +108,9 @@ impl<'a> CodeBlock<'a> {
 
     fn scrolled(&self, ui: &mut Ui, theme: &'static Theme) {
         let scroll = if self.wrap { ScrollArea::vertical() } else { ScrollArea::both() };
-        scroll.id_salt(("code", self.name, self.code.len())).max_height(self.max_height).auto_shrink([false, true]).show(ui, |ui| {
+        let least = if self.max_height.is_finite() { self.max_height } else { 64.0 };
+        let scroll = scroll.id_salt(("code", self.name, self.code.len())).max_height(self.max_height).min_scrolled_height(least);
+        scroll.auto_shrink([false, true]).show(ui, |ui| {
             let mut job = Arc::unwrap_or_clone(coloured(ui, self.code, self.language, theme));
             job.wrap.max_width = if self.wrap { ui.available_width() - if self.copy { 24.0 } else { 0.0 } } else { f32::INFINITY };
             let mode = if self.wrap { egui::TextWrapMode::Wrap } else { egui::TextWrapMode::Extend };

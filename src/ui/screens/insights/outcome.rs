@@ -6,7 +6,6 @@ use egui::{Align, Layout, Popup, Ui};
 
 use super::chart::ChartView;
 use super::compare::CompareView;
-use super::rows::RowsView;
 use super::{detail, is_low, send};
 use crate::app::insights::chart::{Shape, View};
 use crate::app::insights::export::Form;
@@ -16,6 +15,7 @@ use crate::app::{Command, Commands, Screen, State};
 use crate::base::problem::Problem;
 use crate::base::text::{bytes, count, duration, grouped};
 use crate::ui::icons;
+use crate::ui::screens::result_rows::RowsView;
 use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{Busy, Empty, ErrorAction, ErrorPanel, Push, choice_of, hint, note};
 
@@ -153,7 +153,10 @@ impl OutcomeView {
                 return;
             }
         }
-        self.rows.ui(ui, state, self.of, self.there, answer, commands);
+        if let Some(row) = self.rows.ui(ui, &state.settings, (self.of, self.there), &answer.results) {
+            let pointer = answer.results.rows[row].1.clone();
+            send(commands, pointer.map_or(InsightsCommand::CloseRecord, InsightsCommand::OpenRecord));
+        }
     }
 
     fn export(&self, ui: &mut Ui, answer: &Answer, state: &State, commands: &mut Commands) {
@@ -161,7 +164,7 @@ impl OutcomeView {
         let button = ui.add(Push::secondary("Export").with_icon(icons::DOWNLOAD).small().blocked_by(blocked));
         Popup::menu(&button).show(|ui| {
             ui.set_width(190.0);
-            let text = |form: Form| form.write(&answer.results, self.rows.order(answer));
+            let text = |form: Form| form.write(&answer.results, self.rows.order(&answer.results));
             for form in Form::ALL {
                 if ui.button(format!("Copy as {}", form.name())).clicked() {
                     ui.copy_text(text(form));

@@ -7,7 +7,7 @@ use crate::aws::as_code::{self, Dialect};
 use crate::aws::bedrock_runtime::ConverseRequest;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hint, modal, scroll_up_to, section};
+use crate::ui::widgets::{Chip, CodeBlock, Language, Push, caption, choice_of, hint, modal, section};
 
 /// Which request is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl RequestView {
         }
         ui.add_space(size::GAP_SMALL);
         if let Some(shown) = &self.shown {
-            scroll_up_to(screen.height() - 190.0).show(ui, |ui| draw(ui, state, shown, self.dialect));
+            draw(ui, state, shown, self.dialect, screen.height() - AROUND_CODE);
         }
         close
     }
@@ -113,7 +113,10 @@ fn next(state: &State) -> (ConverseRequest, bool, &'static str) {
     (sample.request(&state.playground.chat).unwrap_or_default(), draft.streaming, "With a message in place of yours")
 }
 
-fn draw(ui: &mut Ui, state: &State, shown: &Shown, dialect: Dialect) {
+/// Height of what stands around the code, with room to the edges of the window.
+const AROUND_CODE: f32 = 330.0;
+
+fn draw(ui: &mut Ui, state: &State, shown: &Shown, dialect: Dialect, height: f32) {
     let language = match dialect {
         Dialect::Cli => Language::Shell,
         Dialect::Json => Language::Json,
@@ -124,7 +127,7 @@ fn draw(ui: &mut Ui, state: &State, shown: &Shown, dialect: Dialect) {
         let path = as_code::path(&shown.request, shown.streaming);
         caption(ui, format!("The body of POST https://bedrock-runtime.{region}.amazonaws.com{path}"));
     }
-    CodeBlock::new(&shown.code).language(language).name("API request").show(ui);
+    CodeBlock::new(&shown.code).language(language).name("API request").max_height(height.max(80.0)).show(ui);
     if dialect == Dialect::Cli && shown.streaming {
         caption(ui, "The AWS CLI has no streamed form: this command gives the same reply at once");
     }

@@ -2,44 +2,71 @@
 
 use egui::{Align, Key, Layout, RichText, TextEdit, TextStyle, Ui};
 
-use super::{rows, send};
+use super::send;
+use crate::app::insights::export::Form;
 use crate::app::tail::TailCommand;
 use crate::app::{Commands, State};
 use crate::base::text::{count, grouped};
+use crate::insights::Results;
 use crate::ui::icons;
+use crate::ui::screens::result_rows::RowsView;
 use crate::ui::theme::{Theme, Tone, size};
-use crate::ui::widgets::{Busy, Push, hint, mono, note, section};
+use crate::ui::widgets::{Busy, Push, caption, hint, mono, note, section};
 
-/// Draws the panel.
-pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let ask = &state.tail.ask;
-    ui.spacing_mut().item_spacing.y = 6.0;
-    head(ui, state, commands);
-    ui.horizontal(|ui| {
-        field(ui, state, (ui.available_width() - 96.0).max(120.0), commands);
-        run(ui, state, commands);
-    });
-    if let Some(error) = &ask.error {
-        note(ui, Tone::Error, &error.message);
-        mono(ui, error.shown_in(&ask.text));
-    }
-    match &ask.ran {
-        _ if ask.is_running => {
-            if Busy::new("Running…").cancel("Stop").show(ui) {
-                send(commands, TailCommand::StopQuery);
+/// What the panel keeps between frames.
+#[derive(Debug, Default)]
+pub struct AskView {
+    /// Number of the run that the rows are of.
+    of: u64,
+    rows: RowsView,
+}
+
+impl AskView {
+    /// Draws the panel.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let ask = &state.tail.ask;
+        if self.of != ask.number {
+            *self = Self { of: ask.number, ..Self::default() };
+        }
+        ui.spacing_mut().item_spacing.y = 6.0;
+        head(ui, state, commands);
+        ui.horizontal(|ui| {
+            field(ui, state, (ui.available_width() - 96.0).max(120.0), commands);
+            run(ui, state, commands);
+        });
+        if let Some(error) = &ask.error {
+            note(ui, Tone::Error, &error.message);
+            mono(ui, error.shown_in(&ask.text));
+        }
+        match &ask.ran {
+            _ if ask.is_running => {
+                if Busy::new("Running…").cancel("Stop").show(ui) {
+                    send(commands, TailCommand::StopQuery);
+                }
             }
+            Some(ran) => {
+                let of = &ran.results.statistics;
+                let took = ran.took.as_secs_f64() * 1e3;
+                ui.horizontal(|ui| {
+                    let rows_found = count(ran.results.rows.len() as u64, "row");
+                    hint(ui, format!("{rows_found} · {} of {} matched · {took:.0} ms", grouped(of.matched), count(of.scanned, "event")));
+                    self.copy(ui, &ran.results);
+                });
+                if ran.results.rows.is_empty() {
+                    caption(ui, "No row: nothing in this time fits the query");
+                } else {
+                    self.rows.ui(ui, &state.settings, ask.number, &ran.results);
+                }
+            }
+            None => drop(hint(ui, "The language of Logs Insights: fields, filter, stats, sort, limit, parse, dedup")),
         }
-        Some(ran) => {
-            let of = &ran.results.statistics;
-            let took = ran.took.as_secs_f64() * 1e3;
-            ui.horizontal(|ui| {
-                let rows_found = count(ran.results.rows.len() as u64, "row");
-                hint(ui, format!("{rows_found} · {} of {} matched · {took:.0} ms", grouped(of.matched), count(of.scanned, "event")));
-                rows::copy(ui, &ran.results);
-            });
-            rows::ui(ui, &ran.results);
+    }
+
+    /// A button that copies the rows.
+    fn copy(&self, ui: &mut Ui, results: &Results) {
+        if !results.rows.is_empty() && ui.add(Push::quiet("Copy as CSV").small().with_icon(icons::COPY)).clicked() {
+            ui.copy_text(Form::Csv.write(results, self.rows.order(results)));
         }
-        None => drop(hint(ui, "The language of Logs Insights: fields, filter, stats, sort, limit, parse, dedup")),
     }
 }
 

@@ -1,15 +1,13 @@
-//! The rows as a table: sorted by a click on a heading, columns as wide as one likes, cells copied, rows opened.
+//! Rows of a query as a table, for the screens that run queries: sorted by a click on a heading, columns as wide as one likes, cells copied, rows opened.
 
-use std::sync::Arc;
+use std::fmt::Debug;
+use std::hash::Hash;
 
 use egui::{Event, Key, Modifiers, RichText, Role, Sense, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
 use egui_table::{AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
-use super::send;
 use crate::app::insights::export::{is_numeric, object};
-use crate::app::insights::{Answer, InsightsCommand};
 use crate::app::settings::Settings;
-use crate::app::{Commands, State};
 use crate::base::text::one_line;
 use crate::insights::Results;
 use crate::ui::theme::{Theme, size, text};
@@ -25,7 +23,7 @@ const WIDEST: f32 = 460.0;
 /// Rows that a column's width is guessed from.
 const LOOKED_AT: usize = 50;
 
-/// What the table keeps between frames, all of it about one answer.
+/// What the table keeps between frames, all of it about one run.
 #[derive(Debug, Default)]
 pub struct RowsView {
     /// The column by which rows are sorted, and whether the largest come first.
@@ -52,8 +50,8 @@ impl RowsView {
     }
 
     /// The rows in the order in which they are shown.
-    pub fn order(&self, answer: &Answer) -> Box<dyn Iterator<Item = usize> + '_> {
-        if self.order.is_empty() { Box::new(0..answer.results.rows.len()) } else { Box::new(self.order.iter().map(|row| *row as usize)) }
+    pub fn order(&self, results: &Results) -> Box<dyn Iterator<Item = usize> + '_> {
+        if self.order.is_empty() { Box::new(0..results.rows.len()) } else { Box::new(self.order.iter().map(|row| *row as usize)) }
     }
 
     fn row(&self, place: usize) -> usize {
@@ -72,21 +70,22 @@ impl RowsView {
         self.order = self.sort.map(|(column, descends)| sorted(results, column, descends)).unwrap_or_default();
     }
 
-    /// Draws the table.
-    pub fn ui(&mut self, ui: &mut Ui, state: &State, of: u64, there: bool, answer: &Arc<Answer>, commands: &mut Commands) {
-        let results = &answer.results;
-        let id = ui.scope_id().with("insights-rows");
+    /// Draws the rows of the run `of`; gives the row that the person opens.
+    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, of: impl Hash + Debug, results: &Results) -> Option<usize> {
+        let id = ui.scope_id().with("result-rows");
         let focus = ui.interact(ui.available_rect_before_wrap(), id, Sense::click());
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, "Rows"));
-        let moved = self.keys(ui, id, answer, commands);
-        let mut table = Table::new().id_salt(("insights", of, there)).num_rows(results.rows.len() as u64);
+        let before = self.cell;
+        let entered = self.keys(ui, id, results);
+        let moved = self.cell.filter(|_| self.cell != before);
+        let mut table = Table::new().id_salt(("result-rows", of)).num_rows(results.rows.len() as u64);
         table = table.headers([HeaderRow::new(24.0)]).auto_size_mode(AutoSizeMode::Never);
         let widths = widths(results, ui.available_width());
         table = table.columns(widths.iter().map(|width| Column::new(*width).range(40.0..=2_000.0).resizable(true)).collect::<Vec<_>>());
         if let Some((place, column)) = moved {
             table = table.scroll_to_row(place as u64, None).scroll_to_column(column, None);
         }
-        let mut cells = Cells::new(self, results, &widths, &state.settings);
+        let mut cells = Cells::new(self, results, &widths, settings);
         table.show(ui, &mut cells);
         let (visible, clicked, heading, copied) = (cells.visible, cells.clicked, cells.heading, cells.copied);
         self.visible = visible;
@@ -99,41 +98,31 @@ impl RowsView {
         if let Some(cell) = clicked {
             ui.memory_mut(|memory| memory.request_focus(id));
             self.cell = Some(cell);
-            self.open(answer, commands);
+            self.is_open = true;
         }
+        let opens = clicked.is_some() || entered || (self.is_open && self.cell != before);
+        self.cell.filter(|_| opens && self.is_open).map(|(place, _)| self.row(place))
     }
 
-    /// Opens the row of the keyboard, and asks for its event.
-    fn open(&mut self, answer: &Answer, commands: &mut Commands) {
-        let Some((place, _)) = self.cell else { return };
-        self.is_open = true;
-        match &answer.results.rows[self.row(place)].1 {
-            Some(pointer) => send(commands, InsightsCommand::OpenRecord(pointer.clone())),
-            None => send(commands, InsightsCommand::CloseRecord),
-        }
-    }
-
-    /// Takes the keys while the table has the keyboard; gives the cell to bring into sight.
-    fn keys(&mut self, ui: &Ui, id: egui::Id, answer: &Answer, commands: &mut Commands) -> Option<(usize, usize)> {
+    /// Takes the keys while the table has the keyboard; tells whether the row of the keyboard is to be opened.
+    fn keys(&mut self, ui: &Ui, id: egui::Id, results: &Results) -> bool {
         if !ui.memory(|memory| memory.has_focus(id)) {
-            return None;
+            return false;
         }
         let arrows = egui::EventFilter { vertical_arrows: true, horizontal_arrows: true, ..egui::EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
-        let before = self.cell;
+        let mut opens = false;
         for event in ui.input(|input| input.events.clone()) {
             match event {
-                Event::Key { key: Key::Enter, pressed: true, modifiers: Modifiers::NONE, .. } => self.open(answer, commands),
+                Event::Key { key: Key::Enter, pressed: true, modifiers: Modifiers::NONE, .. } => opens = self.cell.is_some(),
                 Event::Key { key: Key::Escape, pressed: true, .. } => self.close(),
-                Event::Key { key, pressed: true, modifiers: Modifiers::NONE, .. } => self.step(key, &answer.results),
-                Event::Copy => ui.copy_text(self.copied(&answer.results)),
+                Event::Key { key, pressed: true, modifiers: Modifiers::NONE, .. } => self.step(key, results),
+                Event::Copy => ui.copy_text(self.copied(results)),
                 _ => {}
             }
         }
-        if self.cell != before && self.is_open {
-            self.open(answer, commands);
-        }
-        self.cell.filter(|_| self.cell != before)
+        self.is_open |= opens;
+        opens
     }
 
     fn step(&mut self, key: Key, results: &Results) {
