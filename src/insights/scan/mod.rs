@@ -26,8 +26,11 @@ use crate::logs::store::trigram::Needle;
 use crate::logs::store::{Block, Place};
 use slices::Slice;
 
-/// Slices that are worked on before their results are put together.
+/// Runs of slices that are worked on before their results are put together.
 const AT_ONCE: usize = 64;
+
+/// Runs for each core: more are fairer, fewer leave less to be put together.
+const RUNS: usize = 8;
 
 impl Query {
     /// Runs the query over the records of `store`, the same as [`Query::run`] over events.
@@ -50,12 +53,14 @@ impl Query {
             }
             return whole.finish();
         }
-        // A few at a time, so that a query that has its rows ends, and partial results do not pile up.
-        let at_once = if self.stops_early() { parallel::width() } else { AT_ONCE };
-        for some in slices.chunks(at_once) {
-            let parts = parallel::map(some, |slice| {
+        // A few at a time, so that a query that has its rows ends, and partial results do not pile up. Slices that follow one another share a result:
+        // joining results costs more than some aggregates themselves.
+        let (at_once, run) = if self.stops_early() { (parallel::width(), 1) } else { (AT_ONCE, slices.len() / (RUNS * parallel::width())) };
+        let runs: Vec<&[Slice<'_>]> = slices.chunks(run.max(1)).collect();
+        for some in runs.chunks(at_once) {
+            let parts = parallel::map(some, |run| {
                 let mut part = self.pipeline(setting);
-                let flow = scan.push(slice, &mut part);
+                let flow = run.iter().try_for_each(|slice| scan.push(slice, &mut part));
                 (part, flow)
             });
             let mut is_over = setting.cancelled.load(Ordering::Relaxed);

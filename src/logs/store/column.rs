@@ -308,8 +308,8 @@ impl<'a> Column<'a> {
     }
 
     /// The codes of some records in [`Whole::Codes`], below the length of [`Self::texts`] where there is a value.
-    pub fn codes_at(values: &[u8], rows: Range<usize>) -> impl Iterator<Item = usize> {
-        part(values, &rows).iter().map(|bytes| usize::from(u16::from_le_bytes(*bytes)))
+    pub fn codes_at(values: &[u8], rows: Range<usize>) -> impl Iterator<Item = u16> {
+        part(values, &rows).iter().map(|bytes| u16::from_le_bytes(*bytes))
     }
 
     /// The code of one record in [`Whole::Codes`].

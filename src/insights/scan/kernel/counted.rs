@@ -27,13 +27,22 @@ impl Counted {
         Some(Self { width, counts })
     }
 
+    /// How many rows each group has.
+    pub(super) fn sizes(&self) -> Vec<u64> {
+        self.counts.chunks(self.width).map(total).collect()
+    }
+
     /// What an aggregate comes to in a group.
     pub(super) fn result(&self, of: Of, percent: f64, group: usize) -> Accumulator {
         let counts = &self.counts[group * self.width..][..self.width - 1];
         match of {
             Of::Sum | Of::Average => {
-                let sum = counts.iter().enumerate().map(|(number, count)| number as u64 * u64::from(*count)).sum::<u64>();
-                Accumulator::sum(of, total(counts), sum as f64)
+                let (mut rows, mut sum) = (0_u64, 0_u64);
+                for (number, count) in (0_u32..).zip(counts) {
+                    rows += u64::from(*count);
+                    sum += u64::from(number) * u64::from(*count);
+                }
+                Accumulator::sum(of, rows, sum as f64)
             }
             Of::Minimum => extreme(true, counts.iter().position(|count| *count > 0)),
             Of::Maximum => extreme(false, counts.iter().rposition(|count| *count > 0)),

@@ -1,5 +1,6 @@
 //! What rows are grouped by: the number of each row's group.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -37,9 +38,9 @@ impl Key {
     fn of_codes(column: &Column<'_>, rows: Range<usize>) -> Option<Self> {
         let Whole::Codes(codes) = column.whole() else { return None };
         let mut values: Vec<Value> = column.texts().into_iter().map(|text| Value::text(text.into_owned())).collect();
-        let nothing = values.len();
+        let nothing = u16::try_from(values.len()).ok()?;
         values.push(Value::Null);
-        let (count, of) = (rows.len(), Column::codes_at(codes, rows).map(|code| code.min(nothing) as u32).collect::<Vec<_>>());
+        let (count, of) = (rows.len(), Column::codes_at(codes, rows).map(|code| u32::from(code.min(nothing))).collect::<Vec<_>>());
         (of.len() == count).then_some(Self { of, values })
     }
 
@@ -66,42 +67,26 @@ impl Key {
 
 /// Which group each row is in.
 pub(super) struct Grouping<'a> {
-    pub(super) of: std::borrow::Cow<'a, [u32]>,
-    /// How many rows each has; some have none.
-    pub(super) sizes: Vec<u64>,
-    /// The groups that have rows, with their newest row, newest first.
-    pub(super) newest: Vec<(usize, usize)>,
+    pub(super) of: Cow<'a, [u32]>,
+    /// How many numbers there are; not all need to be a group's.
+    pub(super) count: usize,
 }
 
 impl<'a> Grouping<'a> {
-    pub(super) fn of(keys: &'a [Key], rows: &Range<usize>) -> Self {
+    pub(super) fn of(keys: &'a [Key], rows: usize) -> Self {
         let size: Option<usize> = keys.iter().try_fold(1_usize, |size, key| size.checked_mul(key.values.len().max(1)));
         let joined = |index: usize| keys.iter().fold(0_u64, |sum, key| sum * key.values.len() as u64 + u64::from(key.of[index]));
         match (keys, size.filter(|size| *size <= MAX_TABLE)) {
             // The numbers of a key that has few values are those of the groups.
-            ([key], Some(size)) if size * 2 <= rows.len() => Self::numbered(key.of[..].into(), size, rows),
+            ([key], Some(count)) if count * 2 <= rows => Self { of: key.of[..].into(), count },
             (_, Some(size)) => Self::by_table(size, rows, |index| joined(index) as usize),
             _ => Self::by_map(rows, |index| keys.iter().map(|key| key.of[index]).collect()),
         }
     }
 
-    fn numbered(of: std::borrow::Cow<'a, [u32]>, count: usize, rows: &Range<usize>) -> Self {
-        let sizes = sizes(&of, count);
-        let (used, mut is_seen, mut newest) = (sizes.iter().filter(|size| **size > 0).count(), vec![false; count], Vec::new());
-        for (index, group) in of.iter().enumerate().rev() {
-            if newest.len() == used {
-                break;
-            }
-            if !std::mem::replace(&mut is_seen[*group as usize], true) {
-                newest.push((*group as usize, rows.start + index));
-            }
-        }
-        Self { of, sizes, newest }
-    }
-
-    fn by_table(size: usize, rows: &Range<usize>, key: impl Fn(usize) -> usize) -> Self {
-        let (mut groups, mut count, mut table) = (vec![0; rows.len()], 0, vec![u32::MAX; size]);
-        for (index, group) in groups.iter_mut().enumerate().rev() {
+    fn by_table(size: usize, rows: usize, key: impl Fn(usize) -> usize) -> Self {
+        let (mut groups, mut count, mut table) = (vec![0; rows], 0, vec![u32::MAX; size]);
+        for (index, group) in groups.iter_mut().enumerate() {
             let known = &mut table[key(index)];
             if *known == u32::MAX {
                 *known = count;
@@ -109,31 +94,45 @@ impl<'a> Grouping<'a> {
             }
             *group = *known;
         }
-        Self::numbered(groups.into(), count as usize, rows)
+        Self { of: groups.into(), count: count as usize }
     }
 
-    fn by_map(rows: &Range<usize>, key: impl Fn(usize) -> Box<[u32]>) -> Self {
-        let mut groups = vec![0; rows.len()];
+    fn by_map(rows: usize, key: impl Fn(usize) -> Box<[u32]>) -> Self {
+        let mut groups = vec![0; rows];
         let mut map: HashMap<Box<[u32]>, u32, foldhash::fast::FixedState> = HashMap::default();
-        for (index, group) in groups.iter_mut().enumerate().rev() {
+        for (index, group) in groups.iter_mut().enumerate() {
             let next = map.len() as u32;
             *group = *map.entry(key(index)).or_insert(next);
         }
-        Self::numbered(groups.into(), map.len(), rows)
+        Self { of: groups.into(), count: map.len() }
     }
-}
 
-/// How many rows each group has.
-fn sizes(groups: &[u32], count: usize) -> Vec<u64> {
-    let mut sizes = vec![0_u64; count * LANES];
-    let (fours, rest) = groups.as_chunks::<LANES>();
-    for four in fours {
-        for (lane, group) in four.iter().enumerate() {
-            sizes[*group as usize * LANES + lane] += 1;
+    /// How many rows each has.
+    pub(super) fn sizes(&self) -> Vec<u64> {
+        let mut sizes = vec![0_u64; self.count * LANES];
+        let (fours, rest) = self.of.as_chunks::<LANES>();
+        for four in fours {
+            for (lane, group) in four.iter().enumerate() {
+                sizes[*group as usize * LANES + lane] += 1;
+            }
         }
+        for group in rest {
+            sizes[*group as usize * LANES] += 1;
+        }
+        sizes.chunks(LANES).map(|lanes| lanes.iter().sum()).collect()
     }
-    for group in rest {
-        sizes[*group as usize * LANES] += 1;
+
+    /// The groups that have rows, with the place of their newest, newest first.
+    pub(super) fn newest(&self, sizes: &[u64]) -> Vec<(usize, usize)> {
+        let (used, mut is_seen, mut newest) = (sizes.iter().filter(|size| **size > 0).count(), vec![false; self.count], Vec::new());
+        for (index, group) in self.of.iter().enumerate().rev() {
+            if newest.len() == used {
+                break;
+            }
+            if !std::mem::replace(&mut is_seen[*group as usize], true) {
+                newest.push((*group as usize, index));
+            }
+        }
+        newest
     }
-    sizes.chunks(LANES).map(|lanes| lanes.iter().sum()).collect()
 }

@@ -37,14 +37,12 @@ pub(in super::super) fn grouped(by: &[Code], wanted: &[Wanted<'_>], cells: &Cell
         return Some(by_period(length, &mut sums, cells, rows));
     }
     let keys: Vec<Key> = by.iter().map(|code| Key::of(code, cells, rows.clone())).collect::<Option<_>>()?;
-    let grouping = Grouping::of(&keys, &rows);
-    sums::add_all(&mut sums, &grouping.of, grouping.sizes.len(), &rows);
-    let key = |row: usize| keys.iter().map(|key| key.value(row - rows.start)).collect();
-    let states = |group: usize, sums: &mut [Sums<'_>]| {
-        let size = grouping.sizes[group];
-        sums.iter_mut().map(|sums| sums.result(group, size)).collect()
-    };
-    Some(grouping.newest.iter().map(|(group, row)| (key(*row), states(*group, &mut sums))).collect())
+    let grouping = Grouping::of(&keys, rows.len());
+    sums::add_all(&mut sums, &grouping.of, grouping.count, &rows);
+    let sizes = sums.iter().find_map(|sums| sums.sizes(rows.len())).unwrap_or_else(|| grouping.sizes());
+    let key = |row: usize| keys.iter().map(|key| key.value(row)).collect();
+    let states = |group: usize, sums: &mut [Sums<'_>]| sums.iter_mut().map(|sums| sums.result(group, sizes[group])).collect();
+    Some(grouping.newest(&sizes).into_iter().map(|(group, row)| (key(row), states(group, &mut sums))).collect())
 }
 
 /// The length of periods that rows are grouped by, if they are.

@@ -105,13 +105,21 @@ impl<'a> Sums<'a> {
         }
     }
 
+    /// How many rows each group has, if it is known from counting all of so many rows.
+    pub(super) fn sizes(&self, rows: usize) -> Option<Vec<u64>> {
+        match &self.held {
+            Held::Counted(counted) => Some(counted.sizes()).filter(|sizes| sizes.iter().sum::<u64>() == rows as u64),
+            Held::States(_) => None,
+        }
+    }
+
     fn add(&mut self, groups: &[u32], count: usize, rows: &Range<usize>) {
         let rows = rows.clone();
         let mut states = vec![State::default(); count];
         match self.source {
             Source::Rows | Source::Nothing => {}
             Source::Codes(codes, texts) => {
-                for (_, group) in Column::codes_at(codes, rows).zip(groups).filter(|(code, _)| *code < texts) {
+                for (_, group) in Column::codes_at(codes, rows).zip(groups).filter(|(code, _)| usize::from(*code) < texts) {
                     states[*group as usize].count += 1;
                 }
             }
