@@ -12,7 +12,7 @@ pub(super) type Slice<'a> = Vec<(&'a Arc<Block>, Range<usize>)>;
 /// Rows of a slice of several blocks from which on it is cut in two.
 const MOST: usize = 32_768;
 /// Rows of a slice for queries that may end soon.
-const SMALL: usize = 2_048;
+const SMALL: usize = 1_024;
 /// Rows of a block alone that are worth a slice of their own.
 const WORTH: usize = 1_024;
 
