@@ -62,7 +62,7 @@ pub fn event(state: &mut State, event: AlarmsEvent) -> Vec<Effect> {
         AlarmsEvent::Graph { for_editor: false, number, outcome } => drawn(&mut state.alarms, number, outcome),
         AlarmsEvent::Past { number, outcome } => remembered(&mut state.alarms, number, outcome),
         AlarmsEvent::Metrics(outcome) => silently(|| in_editor(&mut state.alarms, |editor| editor.metrics.finish(outcome))),
-        AlarmsEvent::Models(outcome) => silently(|| state.alarms.models.finish(outcome)),
+        AlarmsEvent::Models(outcome) => models_found(state, outcome),
         AlarmsEvent::Topics(outcome) => silently(|| in_editor(&mut state.alarms, |editor| editor.topics.finish(outcome))),
         AlarmsEvent::Done(deed, outcome) => done(state, &deed, outcome),
         AlarmsEvent::WatchDue => watch_due(state),
@@ -326,14 +326,29 @@ fn new_from(state: &mut State, metric: Metric, statistic: &str, period_secs: u32
     open(state, draft, None, None)
 }
 
+/// A form about the latency of the model that is called most; without a known model about nothing yet.
 fn new(state: &mut State) -> Vec<Effect> {
     let model = state.alarms.model.clone().or_else(|| state.alarms.models.value().and_then(|models| models.first().cloned()));
-    let metric = crate::lab::alarms::recommended::stat("InvocationLatency", "p99", 300, &model.unwrap_or_default()).metric;
-    let known = metric.dimensions.iter().all(|dimension| !dimension.value.is_empty());
-    // Without a known model the person chooses the metric.
-    let metric = if known { metric } else { Metric { metric_name: String::new(), dimensions: Vec::new(), ..metric } };
-    let draft = Draft::over(metric, "p99", 300);
-    open(state, draft, None, None)
+    let draft = model.map_or_else(blank, |model| {
+        Draft::over(crate::lab::alarms::recommended::stat("InvocationLatency", "p99", 300, &model).metric, "p99", 300)
+    });
+    let mut effects = open(state, draft, None, None);
+    effects.extend(find_models(&mut state.alarms));
+    effects
+}
+
+/// A form in which the person chooses the metric.
+fn blank() -> Draft {
+    let metric = Metric { namespace: NAMESPACE.to_owned(), metric_name: String::new(), dimensions: Vec::new() };
+    Draft { name: String::new(), ..Draft::over(metric, "p99", 300) }
+}
+
+/// Models are here: a form that nobody has touched yet begins with one.
+fn models_found(state: &mut State, outcome: Result<Vec<String>, Problem>) -> Vec<Effect> {
+    state.alarms.models.finish(outcome);
+    let is_untouched = state.alarms.editor.as_ref().is_some_and(|editor| editor.draft == blank());
+    let is_known = state.alarms.models.value().is_some_and(|models| !models.is_empty());
+    if is_untouched && is_known { new(state) } else { Vec::new() }
 }
 
 fn recommend(state: &mut State, kind: Recommended, model: &str) -> Vec<Effect> {

@@ -121,6 +121,23 @@ fn from_a_graph_the_form_opens_with_a_threshold_from_the_data_and_a_replay() {
 }
 
 #[test]
+fn a_new_form_begins_with_the_most_called_model_unless_the_person_was_faster() {
+    let found = || Event::Alarms(AlarmsEvent::Models(Ok(vec!["us.anthropic.claude-sonnet-4-6".to_owned(), "m".to_owned()])));
+    let name = |state: &State| state.alarms.editor.as_ref().unwrap().draft.name.clone();
+    let mut state = connected();
+    let effects = run(&mut state, AlarmsCommand::New);
+    assert!(effects.contains(&Effect::Alarms(AlarmsEffect::FindModels)) && name(&state).is_empty());
+    reduce(&mut state, found());
+    assert_eq!(name(&state), "bedrock-sonnet-4-6-p99-InvocationLatency");
+    let mut state = connected();
+    run(&mut state, AlarmsCommand::New);
+    let draft = Draft { name: "mine".to_owned(), ..state.alarms.editor.as_ref().unwrap().draft.clone() };
+    run(&mut state, AlarmsCommand::Change(Box::new(draft)));
+    reduce(&mut state, found());
+    assert_eq!(name(&state), "mine");
+}
+
+#[test]
 fn a_derived_threshold_follows_the_metric_until_the_person_chooses_one() {
     let mut state = connected();
     let effects = run(&mut state, AlarmsCommand::Recommend(Recommended::Latency, "us.anthropic.claude-sonnet-4-6".to_owned()));

@@ -55,7 +55,8 @@ impl Query {
         }
         // A few at a time, so that a query that has its rows ends, and partial results do not pile up. Slices that follow one another share a result:
         // joining results costs more than some aggregates themselves.
-        let (at_once, run) = if self.stops_early() { (2 * parallel::width(), 1) } else { (AT_ONCE, slices.len() / (RUNS * parallel::width())) };
+        let (at_once, run) =
+            if self.stops_early() { (2 * parallel::width(), 1) } else { (AT_ONCE, slices.len() / (RUNS * parallel::width())) };
         let runs: Vec<&[Slice<'_>]> = slices.chunks(run.max(1)).collect();
         for some in runs.chunks(at_once) {
             let parts = parallel::map(some, |run| {
