@@ -13,7 +13,7 @@ use super::args::{Place, QueryFormat, QueryOptions};
 use super::import;
 use super::output::Output;
 use crate::base::clock::SystemClock;
-use crate::insights::{AtHand, DEFAULT_LIMIT, Elsewhere as _, Query, Results, Setting};
+use crate::insights::{DEFAULT_LIMIT, Query, Results, Setting};
 use crate::logs::Store;
 use crate::logs::import::find;
 use crate::logs::store::Writer;
@@ -43,16 +43,24 @@ async fn over_group(
     out: &mut Output,
 ) -> anyhow::Result<Option<Results>> {
     let now_ms = SystemClock::shared().now_ms();
-    let (from, to) = options.time.window(now_ms).unwrap_or((0, i64::MAX));
+    let (from, to) = options.time.window(now_ms).unwrap_or((0, now_ms + AHEAD_MS));
     // A comparison with the time before needs that time too.
     let fetch_from = if query.needs_other_events() { 0 } else { from.max(0) };
-    let loaded = group::read(place, options, group, (fetch_from, to), out).await?;
-    let at_hand = AtHand(&loaded);
-    let events = at_hand.events(query.source(), (from, to)).map_err(anyhow::Error::msg)?;
-    let window = (events.iter().map(|event| event.at_ms).min().unwrap_or(0), events.iter().map(|event| event.at_ms).max().unwrap_or(0));
-    let never = AtomicBool::new(false);
-    let setting = Setting { window, now_ms, limit: options.limit.unwrap_or(DEFAULT_LIMIT), cancelled: &never };
-    Ok(Some(query.run_with(events, &setting, &at_hand)?))
+    let spill = group::spill();
+    let store = group::read(place, options, group, (fetch_from, to), &spill, out).await?;
+    over(&store, query, options, (from, to))
+}
+
+/// Runs the query over the records of a time, cut to what is there.
+fn over(store: &Store, query: &Query, options: &QueryOptions, (from, to): (i64, i64)) -> anyhow::Result<Option<Results>> {
+    let (oldest, newest) = store.extent().unwrap_or((0, 0));
+    let setting = Setting {
+        window: (oldest.max(from), newest.min(to)),
+        now_ms: SystemClock::shared().now_ms(),
+        limit: options.limit.unwrap_or(DEFAULT_LIMIT),
+        cancelled: &AtomicBool::new(false),
+    };
+    Ok(Some(query.run_over(store, &setting)?))
 }
 
 /// Prints the rows, and what was looked at.
@@ -69,6 +77,9 @@ fn told(results: &Results, options: &QueryOptions, out: &mut Output) -> ExitCode
     ExitCode::SUCCESS
 }
 
+/// The sandbox's clock may run ahead, and clocks differ: without a time that was asked for, events of the next year are looked for, too.
+const AHEAD_MS: i64 = 365 * 24 * 3_600_000;
+
 /// Bytes of files up to which their records are held in memory; of larger ones a collection is made, which the next query finds again.
 const IN_MEMORY: u64 = 64 << 20;
 
@@ -80,15 +91,7 @@ async fn over_files(place: &Place, query: &Query, options: &QueryOptions, out: &
         None => of_files(options, out)?,
     };
     let Some(store) = store else { return Ok(None) };
-    let (oldest, newest) = store.extent().unwrap_or((0, 0));
-    let (from, to) = asked.unwrap_or((oldest, newest));
-    let setting = Setting {
-        window: (oldest.max(from), newest.min(to)),
-        now_ms,
-        limit: options.limit.unwrap_or(DEFAULT_LIMIT),
-        cancelled: &AtomicBool::new(false),
-    };
-    Ok(Some(query.run_over(&store, &setting)?))
+    over(&store, query, options, asked.unwrap_or((i64::MIN, i64::MAX)))
 }
 
 /// The records of files; nothing if reading them was cancelled.

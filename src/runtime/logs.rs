@@ -2,9 +2,10 @@
 
 mod bodies;
 pub mod bucket;
+pub mod fetch;
 mod files;
 mod load;
-mod spill;
+pub mod spill;
 
 pub use spill::Spill;
 

@@ -247,6 +247,9 @@ fn a_query_runs_on_cloudwatch_or_here_over_a_log_group() {
     );
     let (_, out, err) = asked(&["lab", "--local", "--since", "1h"]);
     assert!(out == "n\n2\n" && !err.contains("bills"), "{err}");
+    let place = ["--endpoint-url", &url, "--region", "us-east-1", "--format", "csv", "--log-group", "lab", "--local"];
+    let (_, out, err) = query(home.path(), &[&["stats count(*) as n by @log"], &place[..]].concat());
+    assert_eq!(out, "@log,n\n123456789012:lab,3\n", "without a time it is all there is: {err}");
     for local in [&["lab"][..], &["lab", "--local"]] {
         let (_, out, err) = asked(&[local, &["--end", "2026-01-01"]].concat());
         assert!(out.is_empty() || out == "n\n0\n" || out == "n\n", "{out}{err}");

@@ -1,55 +1,55 @@
-//! The events of a log group, fetched page by page.
+//! The events of a log group, fetched some stretches at a time into a store that lies on disk when it is large.
+
+use std::sync::Arc;
 
 use super::super::args::{Place, QueryOptions};
 use super::super::output::Output;
 use super::super::place;
-use crate::aws::logs::FilterLogEvents;
+use crate::aws::sts::GetCallerIdentity;
+use crate::base::files;
+use crate::base::problem::Problem;
 use crate::base::text::count;
-use crate::insights::{Event, Line, Pointer};
+use crate::logs::Store;
+use crate::runtime::logs::Spill;
+use crate::runtime::logs::fetch::{Keeper, Pages, Wanted, fetch};
+use crate::runtime::storage::records_dir;
 
-/// Events that are fetched at most: a query holds them in memory.
-const MAX_EVENTS: usize = 2_000_000;
+/// Pages after which it is told how many there are.
+const TELL_EVERY: u64 = 10;
 
-/// The events of the log group of a time, milliseconds since the epoch.
+/// The events of the log group of a time, milliseconds since the epoch. What is on disk goes with `spill`.
 pub(super) async fn read(
     place: &Place,
     options: &QueryOptions,
     group: &str,
-    (from_ms, to_ms): (i64, i64),
+    window: (i64, i64),
+    spill: &Spill,
     out: &mut Output,
-) -> anyhow::Result<Vec<Event>> {
+) -> anyhow::Result<Arc<Store>> {
     let opened = place::open_running(place, options.sandbox, out).await?;
-    let mut ask = FilterLogEvents {
-        log_group_name: group.to_owned(),
-        start_ms: Some(from_ms),
-        end_ms: (to_ms < i64::MAX).then(|| to_ms + 1),
-        limit: Some(10_000),
-        ..FilterLogEvents::default()
-    };
-    let (mut events, log, mut pages) = (Vec::<Event>::new(), Line::from(group), 0_u64);
-    loop {
-        let page = opened.session.run(ask.clone()).await?;
-        events.extend(page.events.into_iter().map(|event| Event {
-            at_ms: event.timestamp_ms,
-            ingested_ms: event.ingestion_ms,
-            stream: event.stream.into(),
-            log: log.clone(),
-            message: event.message.into(),
-            pointer: Pointer::None,
-        }));
-        pages += 1;
-        if pages.is_multiple_of(10) {
-            out.progress(&format!("{} fetched in {}", count(events.len() as u64, "event"), count(pages, "request")));
-        }
-        ask.next_token = page.next_token;
-        if events.len() >= MAX_EVENTS {
-            out.progress(&format!("only the first {MAX_EVENTS} events were fetched: say --since with a shorter time"));
-            break;
-        }
-        if ask.next_token.is_none() {
-            break;
-        }
-    }
+    let account = opened.session.run(GetCallerIdentity {}).await?.account;
+    let keeper = Keeper::new(&account, group, spill.writer(&Store::default()));
+    let (fetching, pages) = fetch(&opened.session, Wanted { group: group.to_owned(), window, end_ms: window.1 });
+    let (fetched, store) = futures_util::future::join(fetching, kept(keeper, pages, out)).await;
     opened.close().await?;
-    Ok(events)
+    fetched.and(store).map_err(|problem| anyhow::anyhow!(problem.full_text()))
+}
+
+/// Keeps every page, and tells from time to time how many there are.
+async fn kept(mut keeper: Keeper, mut pages: Pages, out: &mut Output) -> Result<Arc<Store>, Problem> {
+    let (mut store, mut events, mut requests) = (Arc::<Store>::default(), 0, 0_u64);
+    while let Some((_, page)) = pages.recv().await {
+        events += page.events.len() as u64;
+        requests += 1;
+        if requests.is_multiple_of(TELL_EVERY) {
+            out.progress(&format!("{} fetched in {}", count(events, "event"), count(requests, "request")));
+        }
+        store = keeper.add(page).await?;
+    }
+    Ok(store)
+}
+
+/// Where records go that are too many for the memory, until the program ends.
+pub(super) fn spill() -> Spill {
+    Spill::below(records_dir(&files::data_dir()))
 }
