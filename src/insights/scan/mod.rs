@@ -26,9 +26,6 @@ use crate::logs::store::trigram::Needle;
 use crate::logs::store::{Block, Place};
 use slices::Slice;
 
-/// Runs of slices that are worked on before their results are put together.
-const AT_ONCE: usize = 64;
-
 /// Runs for each core: more are fairer, fewer leave less to be put together.
 const RUNS: usize = 8;
 
@@ -53,27 +50,23 @@ impl Query {
             }
             return whole.finish();
         }
-        // A few at a time, so that a query that has its rows ends, and partial results do not pile up. Slices that follow one another share a result:
-        // joining results costs more than some aggregates themselves.
-        let (at_once, run) =
-            if self.stops_early() { (2 * parallel::width(), 1) } else { (AT_ONCE, slices.len() / (RUNS * parallel::width())) };
+        // Slices that follow one another share a result: joining results costs more than some aggregates themselves.
+        let run = if self.stops_early() { 1 } else { slices.len() / (RUNS * parallel::width()) };
         let runs: Vec<&[Slice<'_>]> = slices.chunks(run.max(1)).collect();
-        for some in runs.chunks(at_once) {
-            let parts = parallel::map(some, |run| {
-                let mut part = self.pipeline(setting);
-                let flow = run.iter().try_for_each(|slice| scan.push(slice, &mut part));
-                (part, flow)
-            });
-            let mut is_over = setting.cancelled.load(Ordering::Relaxed);
-            for (part, flow) in parts {
-                is_over |= flow.is_break();
-                whole.merge(part);
+        let work = |run: &&[Slice<'_>]| {
+            let mut part = self.pipeline(setting);
+            let flow = run.iter().try_for_each(|slice| scan.push(slice, &mut part));
+            (part, flow)
+        };
+        parallel::in_order(&runs, work, |(part, flow)| {
+            whole.merge(part);
+            let has_enough = self.stops_early() && whole.is_full();
+            if flow.is_break() || has_enough || setting.cancelled.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
-            is_over |= self.stops_early() && whole.is_full();
-            if is_over {
-                break;
-            }
-        }
+        });
         whole.finish()
     }
 }
