@@ -30,6 +30,14 @@ pub mod size {
     pub const RAIL_ICONS: f32 = 52.0;
     /// Below this window width the rail shows icons alone.
     pub const RAIL_COLLAPSE_BELOW: f32 = 1100.0;
+    /// Below this window height everything is as low as it can be, so that what a screen is for stays in sight.
+    pub const LOW_WINDOW: f32 = 560.0;
+
+    /// Whether the window is low: small, or on a projector at twice the size.
+    pub fn is_low(ui: &egui::Ui) -> bool {
+        ui.ctx().content_rect().height() < LOW_WINDOW
+    }
+
     /// Height of the strip that shows the last AWS call.
     pub const CALL_STRIP: f32 = 30.0;
     /// Height of a row of a table.

@@ -63,14 +63,24 @@ impl DashboardScreen {
         }
         let frame = Frame::new().inner_margin(Margin { left: 20, right: 12, top: 12, bottom: 0 });
         frame.show(ui, |ui| {
-            self.controls.ui(ui, state, &mut self.manage, commands);
-            ui.add_space(size::GAP_SMALL);
-            if empty::ui(ui, state, commands) {
-                return;
+            let all = ScrollArea::vertical().auto_shrink([false, false]);
+            // In a low window the controls scroll with the widgets: they would leave no room for a plot.
+            if size::is_low(ui) {
+                all.show(ui, |ui| {
+                    self.head(ui, state, commands);
+                    self.content(ui, state, commands);
+                });
+            } else {
+                self.head(ui, state, commands);
+                all.show(ui, |ui| self.content(ui, state, commands));
             }
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| self.content(ui, state, commands));
         });
         self.overlays(ui, state, commands);
+    }
+
+    fn head(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        self.controls.ui(ui, state, &mut self.manage, commands);
+        ui.add_space(size::GAP_SMALL);
     }
 
     fn overlays(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
@@ -82,6 +92,9 @@ impl DashboardScreen {
     }
 
     fn content(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        if empty::ui(ui, state, commands) {
+            return;
+        }
         ui.set_max_width(ui.available_width() - 8.0);
         let names = ModelNames::of(state.dashboard.models().into_iter());
         let scene = Scene { state, names: &names };

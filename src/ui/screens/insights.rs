@@ -19,8 +19,6 @@ pub use editor::holds_the_key_for_help;
 
 /// Below this width in points the side panel is folded away until it is asked for.
 const NARROW: f32 = 900.0;
-/// Below this height in points everything is as low as it can be, so that rows are in sight.
-const LOW: f32 = 560.0;
 
 /// What the screen keeps between frames.
 #[derive(Debug, Default)]
@@ -58,7 +56,7 @@ impl InsightsScreen {
     }
 
     fn query(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands, narrow: bool) {
-        ui.spacing_mut().item_spacing.y = if is_low(ui) { size::GAP_SMALL } else { size::GAP };
+        ui.spacing_mut().item_spacing.y = if size::is_low(ui) { size::GAP_SMALL } else { size::GAP };
         self.head.ui(ui, state, commands, &mut self.panel, narrow);
         self.editor.ui(ui, state, commands);
         self.run_bar.ui(ui, state, commands);
@@ -68,8 +66,4 @@ impl InsightsScreen {
 
 fn send(commands: &mut Commands, command: InsightsCommand) {
     commands.send(Command::Insights(command));
-}
-
-fn is_low(ui: &Ui) -> bool {
-    ui.ctx().content_rect().height() < LOW
 }

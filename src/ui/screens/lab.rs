@@ -33,7 +33,7 @@ const STEP_WIDTH: f32 = 1040.0;
 #[derive(Debug, Default)]
 pub struct LabScreen {
     form: form::Entries,
-    asks_reset: bool,
+    steps: steps::StepList,
     /// The step that was seen running in the last frame.
     seen_running: Option<String>,
 }
@@ -64,7 +64,7 @@ impl LabScreen {
         let list = Frame::new().fill(theme.ground).inner_margin(Margin { left: 10, right: 10, top: 14, bottom: 8 });
         let (id, width) = if ui.available_width() < NARROW { ("lab-steps-narrow", STEPS_WIDTH_NARROW) } else { ("lab-steps", STEPS_WIDTH) };
         Panel::left(id).exact_size(width).resizable(false).frame(list).show(ui, |ui| {
-            steps::ui(ui, state, lab, &mut self.asks_reset, commands);
+            self.steps.ui(ui, state, lab, commands);
         });
         action_bar(ui, state, lab, commands);
         let ground = Frame::new().fill(theme.ground);

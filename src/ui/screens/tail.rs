@@ -18,8 +18,6 @@ use crate::ui::theme::{Theme, size};
 
 /// Below this width in points the opened line takes the whole place.
 const NARROW: f32 = 860.0;
-/// Below this height in points everything is as low as it can be, so that lines are in sight.
-const LOW: f32 = 560.0;
 
 /// What the screen keeps between frames.
 #[derive(Debug, Default)]
@@ -60,7 +58,7 @@ impl TailScreen {
     }
 
     fn lines(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        ui.spacing_mut().item_spacing.y = if is_low(ui) { size::GAP_SMALL } else { 6.0 };
+        ui.spacing_mut().item_spacing.y = if size::is_low(ui) { size::GAP_SMALL } else { 6.0 };
         controls::ui(ui, state, commands);
         look::ui(ui, state, commands);
         status::ui(ui, state, commands);
@@ -69,10 +67,6 @@ impl TailScreen {
         }
         self.list.ui(ui, state, commands);
     }
-}
-
-fn is_low(ui: &Ui) -> bool {
-    ui.ctx().content_rect().height() < LOW
 }
 
 /// What the rail says beside the screen's name: that a tail runs, and what waits.

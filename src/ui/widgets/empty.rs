@@ -6,6 +6,9 @@ use super::button::Push;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{Theme, size, text};
 
+/// Below this height in points the words and the button stand alone.
+const ROOM_FOR_ICON: f32 = 190.0;
+
 /// An icon, a sentence, what to do about it, and a button that does it.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "show it with `show`"]
@@ -37,11 +40,13 @@ impl<'a> Empty<'a> {
     /// Shows it in the middle of the place; true when the button was pushed.
     pub fn show(self, ui: &mut Ui) -> bool {
         let theme = Theme::of(ui);
-        let space = ((ui.available_height() - 160.0) / 3.0).clamp(16.0, 160.0);
+        let room = ui.available_height();
         ui.vertical_centered(|ui| {
-            ui.add_space(space);
-            icons::icon_sized(ui, self.icon, size::ICON_LARGE, theme.text3);
-            ui.add_space(size::GAP_SMALL);
+            if room >= ROOM_FOR_ICON {
+                ui.add_space(((room - 160.0) / 3.0).clamp(16.0, 160.0));
+                icons::icon_sized(ui, self.icon, size::ICON_LARGE, theme.text3);
+                ui.add_space(size::GAP_SMALL);
+            }
             ui.label(RichText::new(self.sentence).text_style(text::section()).color(theme.text));
             if let Some(detail) = self.detail {
                 ui.scope(|ui| {

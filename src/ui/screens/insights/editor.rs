@@ -15,10 +15,10 @@ use egui::{Galley, Id, Key, Modifiers, RichText, TextBuffer, TextEdit, TextStyle
 
 use self::change::Changed;
 use self::completion::Completion;
-use super::{is_low, send};
+use super::send;
 use crate::app::insights::InsightsCommand;
 use crate::app::{Commands, State};
-use crate::ui::theme::Theme;
+use crate::ui::theme::{Theme, size};
 
 /// What the editor keeps between frames.
 #[derive(Debug, Default)]
@@ -86,7 +86,7 @@ impl Editor {
 
     fn field(&mut self, ui: &mut Ui, state: &State, mut text: String, commands: &mut Commands) {
         let keys = self.completion.keys(ui);
-        let low = is_low(ui);
+        let low = size::is_low(ui);
         let height = if low { 64.0 } else { (ui.ctx().content_rect().height() * 0.24).clamp(96.0, 260.0) };
         let scroll = scroll_up_to(height).id_salt("query");
         let (output, changed) = scroll.show(ui, |ui| self.edit(ui, state, &mut text, low)).inner;

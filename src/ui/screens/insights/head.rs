@@ -3,14 +3,14 @@
 use egui::{ComboBox, Ui};
 
 use super::panel::SidePanel;
-use super::{is_low, send};
+use super::send;
 use crate::app::insights::{InsightsCommand, LIMITS, Limit};
 use crate::app::logs::LogsCommand;
 use crate::app::{Command, Commands, Remote, State};
 use crate::base::clock::timestamp_ms;
 use crate::base::text::{count, grouped};
 use crate::metrics::range::{Range, SPANS};
-use crate::ui::theme::Tone;
+use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{Field, Push, Verdict, choice_of, hint, note, scroll_up_to, title};
 use crate::ui::{format, icons};
 
@@ -34,7 +34,7 @@ impl Head {
             panel.switch(ui, narrow);
         });
         self.custom_time(ui, state, commands);
-        if !is_low(ui) || state.logs.load.problem.is_some() {
+        if !size::is_low(ui) || state.logs.load.problem.is_some() {
             ui.horizontal_wrapped(|ui| loaded(ui, state));
         }
     }

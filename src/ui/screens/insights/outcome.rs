@@ -6,7 +6,7 @@ use egui::{Align, Layout, Popup, Ui};
 
 use super::chart::ChartView;
 use super::compare::CompareView;
-use super::{detail, is_low, send};
+use super::{detail, send};
 use crate::app::insights::chart::{Shape, View};
 use crate::app::insights::export::Form;
 use crate::app::insights::{Answer, InsightsCommand, Outcome, Place, price};
@@ -244,7 +244,7 @@ fn statistics(ui: &mut Ui, answer: &Answer, state: &State) {
         (Some(_), true) => format!("free in the sandbox, AWS would bill {amount}"),
         (Some(_), false) => format!("AWS bills {amount}"),
     };
-    let low = is_low(ui);
+    let low = size::is_low(ui);
     let words = if low {
         format!("{rows} · {took} · {cost}")
     } else {

@@ -2,13 +2,13 @@
 
 use egui::{Align, Key, Layout, Popup, PopupCloseBehavior, Ui};
 
-use super::{is_low, send};
+use super::send;
 use crate::app::insights::reduce::blocked;
 use crate::app::insights::{InsightsCommand, Place, price};
 use crate::app::{Commands, Remote, State};
 use crate::base::text::bytes;
 use crate::ui::icons;
-use crate::ui::theme::Tone;
+use crate::ui::theme::{Tone, size};
 use crate::ui::widgets::{Field, Push, caption, choice_of, copy_button, hint, note};
 
 /// Width of what is said of the cost, points; where there is less, it stands below.
@@ -23,7 +23,7 @@ pub struct RunBar {
 impl RunBar {
     /// Draws the bar.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        let mut is_told = is_low(ui);
+        let mut is_told = size::is_low(ui);
         ui.horizontal_wrapped(|ui| {
             run(ui, state, commands);
             if let Some(place) = choice_of(ui, &state.insights.place, &Place::ALL) {

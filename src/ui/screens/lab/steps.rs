@@ -17,18 +17,33 @@ use crate::ui::widgets::{Push, caption, hint, section};
 /// Side of the round mark before a step.
 const MARK: f32 = 20.0;
 
-/// Draws the list.
-pub fn ui(ui: &mut Ui, state: &State, lab: &Lab, asks_reset: &mut bool, commands: &mut Commands) {
-    ui.spacing_mut().item_spacing.y = 2.0;
-    head(ui, state, lab);
-    foot(ui, state, asks_reset, commands);
-    ScrollArea::vertical().id_salt("lab-steps").auto_shrink([false, false]).show(ui, |ui| {
-        for step in &lab.steps {
-            if line(ui, state, lab, step).clicked() {
-                send(commands, LabCommand::Choose(step.id.clone()));
+/// What the list keeps between frames.
+#[derive(Debug, Default)]
+pub struct StepList {
+    asks_reset: bool,
+    /// The chosen step that was brought into sight.
+    seen: String,
+}
+
+impl StepList {
+    /// Draws the list.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lab: &Lab, commands: &mut Commands) {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        head(ui, state, lab);
+        foot(ui, state, &mut self.asks_reset, commands);
+        ScrollArea::vertical().id_salt("lab-steps").auto_shrink([false, false]).show(ui, |ui| {
+            for step in &lab.steps {
+                let line = line(ui, state, lab, step);
+                if step.id == state.lab.chosen && self.seen != step.id {
+                    line.scroll_to_me(None);
+                    self.seen.clone_from(&step.id);
+                }
+                if line.clicked() {
+                    send(commands, LabCommand::Choose(step.id.clone()));
+                }
             }
-        }
-    });
+        });
+    }
 }
 
 fn head(ui: &mut Ui, state: &State, lab: &Lab) {

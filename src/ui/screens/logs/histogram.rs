@@ -13,6 +13,8 @@ use crate::ui::{format, icons};
 
 /// Height in points, the axis left aside.
 const HEIGHT: f32 = 52.0;
+/// The same in a low window, where records need the room.
+const HEIGHT_LOW: f32 = 22.0;
 
 /// A drag under way, and the keyboard's place.
 #[derive(Debug, Default)]
@@ -28,7 +30,8 @@ impl Brush {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let histogram = &state.logs.view.histogram;
         ui.add_space(size::GAP_SMALL);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
+        let height = if size::is_low(ui) { HEIGHT_LOW } else { HEIGHT };
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Records over time"));
         let scale = Scale { rect, from: histogram.from_ms, to: histogram.to_ms() };
         paint(ui, histogram, &scale);

@@ -2,7 +2,7 @@
 
 use egui::{RichText, Stroke, TextEdit, Ui};
 
-use super::{is_low, send};
+use super::send;
 use crate::app::tail::{TailCommand, TailState};
 use crate::app::{Commands, State};
 use crate::base::text::grouped;
@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         search(ui, tail, commands);
         let used = tail.look.lens.terms.iter().filter(|term| !term.is_empty()).count();
         // On low screens one empty field more than are used.
-        let shown = if is_low(ui) || ui.available_width() < 500.0 { (used + 1).min(TERMS) } else { TERMS };
+        let shown = if size::is_low(ui) || ui.available_width() < 500.0 { (used + 1).min(TERMS) } else { TERMS };
         for term in 0..TERMS {
             if term < shown || !tail.look.lens.terms[term].is_empty() {
                 highlight(ui, tail, term, commands);
