@@ -17,7 +17,7 @@ use crate::app::{Command, Commands, Screen, State};
 use crate::metrics::alarm::AlarmState;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Busy, Empty, ErrorAction, ErrorPanel, Push, hint, title};
+use crate::ui::widgets::{Busy, Empty, ErrorAction, ErrorPanel, Push, page_head};
 
 /// From this width on list and detail stand side by side.
 const SIDE_BY_SIDE: f32 = 820.0;
@@ -130,41 +130,31 @@ fn nothing_chosen(ui: &mut Ui) {
         .show(ui);
 }
 
-/// Narrower than this, in points, the buttons need the summary's place; the list says the same in its groups.
-const SUMMARY_FITS: f32 = 580.0;
-
 fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let alarms = &state.alarms;
-    ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(ui.available_width() - 8.0);
-        title(ui, "Alarms");
-        if ui.available_width() > SUMMARY_FITS {
-            hint(ui, summary(state));
+    page_head(ui, "Alarms", &summary(state), |ui| {
+        if ui.add(Push::primary("Create alarm…").with_icon(icons::PLUS)).clicked() {
+            send(commands, AlarmsCommand::New);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Push::primary("Create alarm…").with_icon(icons::PLUS)).clicked() {
-                send(commands, AlarmsCommand::New);
+        let known = alarms.list.value().is_some_and(|list| !list.is_empty());
+        if known {
+            let words = if alarms.recommending { "Back to the alarms" } else { "Recommended" };
+            let tooltip = "Throttles, slow answers, errors, spend and stream speed of a model";
+            if ui.add(Push::secondary(words).with_icon(icons::LIGHTBULB).tooltip(tooltip)).clicked() {
+                send(commands, AlarmsCommand::ToggleRecommended);
             }
-            let known = alarms.list.value().is_some_and(|list| !list.is_empty());
-            if known {
-                let words = if alarms.recommending { "Back to the alarms" } else { "Recommended" };
-                let tooltip = "Throttles, slow answers, errors, spend and stream speed of a model";
-                if ui.add(Push::secondary(words).with_icon(icons::LIGHTBULB).tooltip(tooltip)).clicked() {
-                    send(commands, AlarmsCommand::ToggleRecommended);
-                }
-            }
-            let (icon, words) = if state.settings.notifies_desktop {
-                (icons::BELL, "Stop telling on the desktop when a state changes")
-            } else {
-                (icons::EYE_OFF, "Tell on the desktop when a state changes")
-            };
-            if ui.add(Push::icon(icon, words).selected(state.settings.notifies_desktop)).clicked() {
-                send(commands, AlarmsCommand::ToggleDesktop);
-            }
-            if ui.add(Push::icon(icons::REFRESH_CW, "Refresh now").tooltip("Describe the alarms again (F5)")).clicked() {
-                commands.send(Command::Refresh);
-            }
-        });
+        }
+        let (icon, words) = if state.settings.notifies_desktop {
+            (icons::BELL, "Stop telling on the desktop when a state changes")
+        } else {
+            (icons::EYE_OFF, "Tell on the desktop when a state changes")
+        };
+        if ui.add(Push::icon(icon, words).selected(state.settings.notifies_desktop)).clicked() {
+            send(commands, AlarmsCommand::ToggleDesktop);
+        }
+        if ui.add(Push::icon(icons::REFRESH_CW, "Refresh now").tooltip("Describe the alarms again (F5)")).clicked() {
+            commands.send(Command::Refresh);
+        }
     });
 }
 

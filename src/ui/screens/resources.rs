@@ -3,14 +3,14 @@
 mod cleaning;
 mod table;
 
-use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui};
+use egui::{Frame, Margin, ScrollArea, Ui};
 
 use crate::app::resources::{Inventory, ResourcesCommand};
 use crate::app::{Command, Commands, Remote, Screen, State};
 use crate::base::text::count;
 use crate::ui::icons;
 use crate::ui::theme::{Tone, size};
-use crate::ui::widgets::{Busy, Empty, ErrorAction, ErrorPanel, Push, banner, hint, title};
+use crate::ui::widgets::{Busy, Empty, ErrorAction, ErrorPanel, Push, banner, page_head};
 
 /// What the screen keeps between frames.
 #[derive(Debug, Default)]
@@ -61,24 +61,19 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let resources = &state.resources;
     let inventory = resources.inventory.value();
     let left = inventory.map_or(0, |inventory| inventory.outstanding());
-    ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(ui.available_width() - 10.0);
-        title(ui, "Resources");
-        hint(ui, summary(inventory.map(AsRef::as_ref)));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let nothing = (left == 0).then_some("Nothing of yours is left here");
-            let blocked = resources.cleaning.is_running().then_some("Clean-up is under way").or(nothing);
-            if ui.add(Push::danger("Clean up…").with_icon(icons::TRASH_2).blocked_by(blocked)).clicked() {
-                send(commands, ResourcesCommand::AskCleanUp);
-            }
-            let known = inventory.is_some_and(|inventory| !inventory.standing.is_empty());
-            let busy = (resources.proof.is_loading() || resources.cleaning.is_running()).then_some("Something is being looked at already");
-            let blocked = busy.or((!known).then_some("The ledger is empty"));
-            let tooltip = "List everything at AWS and compare it with the ledger; nothing is changed";
-            if ui.add(Push::secondary("Verify now").with_icon(icons::SHIELD_CHECK).tooltip(tooltip).blocked_by(blocked)).clicked() {
-                send(commands, ResourcesCommand::Verify);
-            }
-        });
+    page_head(ui, "Resources", &summary(inventory.map(AsRef::as_ref)), |ui| {
+        let nothing = (left == 0).then_some("Nothing of yours is left here");
+        let blocked = resources.cleaning.is_running().then_some("Clean-up is under way").or(nothing);
+        if ui.add(Push::danger("Clean up…").with_icon(icons::TRASH_2).blocked_by(blocked)).clicked() {
+            send(commands, ResourcesCommand::AskCleanUp);
+        }
+        let known = inventory.is_some_and(|inventory| !inventory.standing.is_empty());
+        let busy = (resources.proof.is_loading() || resources.cleaning.is_running()).then_some("Something is being looked at already");
+        let blocked = busy.or((!known).then_some("The ledger is empty"));
+        let tooltip = "List everything at AWS and compare it with the ledger; nothing is changed";
+        if ui.add(Push::secondary("Verify now").with_icon(icons::SHIELD_CHECK).tooltip(tooltip).blocked_by(blocked)).clicked() {
+            send(commands, ResourcesCommand::Verify);
+        }
     });
 }
 

@@ -17,7 +17,7 @@ use crate::metrics::alarm::AlarmState;
 use crate::metrics::alarm::replay::Replay;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Tone, size, text};
-use crate::ui::widgets::{Busy, Card, ErrorAction, ErrorPanel, Push, banner, body, caption, choice_of, hint, note, title};
+use crate::ui::widgets::{Busy, Card, ErrorAction, ErrorPanel, Push, banner, body, caption, choice_of, hint, note, page_head};
 
 /// Width of the form, points.
 const FORM: f32 = 380.0;
@@ -70,21 +70,15 @@ impl EditorView {
 }
 
 fn head(ui: &mut Ui, state: &State, editor: &Editor, commands: &mut Commands) {
-    ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(ui.available_width() - 8.0);
-        title(ui, if editor.editing.is_some() { "Edit alarm" } else { "New alarm" });
-        let condition = words::condition(&editor.draft.settings());
-        ui.add(egui::Label::new(RichText::new(condition).small().color(Theme::of(ui).text3)).truncate());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let wrong = blocks(&state.alarms, editor).then_some("Correct the fields that are marked first");
-            let words = if editor.editing.is_some() { "Save changes" } else { "Create alarm" };
-            if ui.add(Push::primary(words).with_icon(icons::BELL).blocked_by(state.alarms.doing.or(wrong))).clicked() {
-                send(commands, AlarmsCommand::Save);
-            }
-            if ui.add(Push::secondary("Cancel")).clicked() {
-                send(commands, AlarmsCommand::CloseEditor);
-            }
-        });
+    let (words, button) = if editor.editing.is_some() { ("Edit alarm", "Save changes") } else { ("New alarm", "Create alarm") };
+    page_head(ui, words, &words::condition(&editor.draft.settings()), |ui| {
+        let wrong = blocks(&state.alarms, editor).then_some("Correct the fields that are marked first");
+        if ui.add(Push::primary(button).with_icon(icons::BELL).blocked_by(state.alarms.doing.or(wrong))).clicked() {
+            send(commands, AlarmsCommand::Save);
+        }
+        if ui.add(Push::secondary("Cancel")).clicked() {
+            send(commands, AlarmsCommand::CloseEditor);
+        }
     });
 }
 
