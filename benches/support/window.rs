@@ -26,6 +26,7 @@ pub struct Window {
 impl Window {
     /// A screen in a place without an account's name.
     pub fn open(screen: Screen, size: egui::Vec2, now_ms: i64) -> Self {
+        outcrop::base::memory::keep_for_next_frame();
         let context = egui::Context::default();
         outcrop::ui::prepare(&context);
         let mut state = State { now: timestamp_ms(now_ms), ..State::default() };

@@ -6,6 +6,7 @@ pub mod aside;
 pub mod clock;
 pub mod error;
 pub mod files;
+pub mod memory;
 pub mod parallel;
 pub mod problem;
 pub mod text;

@@ -17,6 +17,7 @@ const ICON: &[u8] = include_bytes!("../../assets/app/icon.png");
 
 /// Opens the window and returns when it is closed.
 pub fn run(args: &Args) -> ExitCode {
+    crate::base::memory::keep_for_next_frame();
     let options = Options { labs: args.labs.clone(), ..Options::standard() };
     let opening = opening(args);
     let viewport = egui::ViewportBuilder::default()
