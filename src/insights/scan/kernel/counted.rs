@@ -16,7 +16,7 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Counts; nothing when the table would be much longer than the rows are many, or the column is damaged.
+    /// Counts; nothing when the table would be much longer than the rows are many.
     pub(super) fn of(values: &[u8], most: u16, groups: &[u32], count: usize, rows: &Range<usize>) -> Option<Self> {
         let width = usize::from(most) + 2;
         let length = width.checked_mul(count).filter(|length| *length <= 4 * rows.len())?;
