@@ -7,7 +7,7 @@ const LARGEST: i32 = 32 << 20;
 /// Lets glibc keep the memory of a frame for the next one.
 ///
 /// A frame of a full dashboard makes ten megabytes of triangles. By itself glibc gives them back to the system after each frame and takes them anew,
-/// page by page, which is half of the frame's time. Other allocators keep them by themselves. Call it first.
+/// page by page, which is up to half of the frame's time. Other allocators keep them by themselves. Call it first.
 pub fn keep_for_next_frame() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     for (parameter, bytes) in [(libc::M_TRIM_THRESHOLD, KEPT), (libc::M_MMAP_THRESHOLD, LARGEST)] {
