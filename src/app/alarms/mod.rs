@@ -1,6 +1,7 @@
 //! The alarms slice: its state, what a person can do there, what the runtime must do for it, and what happens to it.
 
 pub mod draft;
+pub mod form;
 pub mod graph;
 pub mod reduce;
 #[cfg(test)]

@@ -3,18 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::draft::Draft;
 use super::graph::Graph;
-use super::{AlarmsCommand, AlarmsEffect, AlarmsEvent, AlarmsState, Deed, Detail, Dialog, Editor, GraphOrder, watch};
+use super::{AlarmsCommand, AlarmsEffect, AlarmsEvent, AlarmsState, Deed, Detail, Dialog, GraphOrder, form, watch};
 use crate::app::dashboard::DashboardCommand;
 use crate::app::logs::LogsCommand;
 use crate::app::state::NoticeLevel;
-use crate::app::{Command, Effect, Remote, Screen, State, reduce};
-use crate::aws::as_code::Dialect;
-use crate::aws::cloudwatch::{Metric, MetricAlarm};
+use crate::app::{Command, Effect, Screen, State, reduce};
+use crate::aws::cloudwatch::MetricAlarm;
 use crate::base::problem::Problem;
-use crate::lab::alarms::queries;
-use crate::lab::alarms::recommended::{NAMESPACE, Recommended};
 use crate::metrics::alarm::AlarmState;
 use crate::metrics::range::Range;
 
@@ -28,17 +24,17 @@ const SPARKS_KEPT_MS: i64 = 60_000;
 /// A person did something.
 pub fn command(state: &mut State, command: AlarmsCommand) -> Vec<Effect> {
     match command {
-        AlarmsCommand::NewFrom { metric, statistic, period_secs } => new_from(state, metric, &statistic, period_secs),
-        AlarmsCommand::New => new(state),
-        AlarmsCommand::Recommend(kind, model) => recommend(state, kind, &model),
+        AlarmsCommand::NewFrom { metric, statistic, period_secs } => form::new_from(state, metric, &statistic, period_secs),
+        AlarmsCommand::New => form::new(state),
+        AlarmsCommand::Recommend(kind, model) => form::recommend(state, kind, &model),
         AlarmsCommand::ToggleRecommended => toggle_recommended(state),
         AlarmsCommand::ChooseModel(model) => silently(|| state.alarms.model = Some(model)),
-        AlarmsCommand::Edit => edit(state),
-        AlarmsCommand::Change(draft) => change(state, *draft),
-        AlarmsCommand::ListMetrics(namespace) => list_metrics(&mut state.alarms, namespace),
-        AlarmsCommand::SetPreviewSpan(span_ms) => set_preview_span(&mut state.alarms, span_ms),
-        AlarmsCommand::PreviewCode(dialect) => preview_code(&mut state.alarms, dialect),
-        AlarmsCommand::Save => save(state),
+        AlarmsCommand::Edit => form::edit(state),
+        AlarmsCommand::Change(draft) => form::change(state, *draft),
+        AlarmsCommand::ListMetrics(namespace) => form::list_metrics(&mut state.alarms, namespace),
+        AlarmsCommand::SetPreviewSpan(span_ms) => form::set_preview_span(&mut state.alarms, span_ms),
+        AlarmsCommand::PreviewCode(dialect) => form::preview_code(&mut state.alarms, dialect),
+        AlarmsCommand::Save => form::save(state),
         AlarmsCommand::CloseEditor => silently(|| state.alarms.editor = None),
         AlarmsCommand::SetFilter(filter) => silently(|| state.alarms.filter = filter),
         AlarmsCommand::Choose(name) => choose(state, name),
@@ -58,12 +54,12 @@ pub fn event(state: &mut State, event: AlarmsEvent) -> Vec<Effect> {
     match event {
         AlarmsEvent::Listed(outcome) => listed(state, outcome),
         AlarmsEvent::Sparks(sparks) => silently(|| state.alarms.sparks = sparks),
-        AlarmsEvent::Graph { for_editor: true, number, outcome } => previewed(&mut state.alarms, number, outcome),
+        AlarmsEvent::Graph { for_editor: true, number, outcome } => form::previewed(&mut state.alarms, number, outcome),
         AlarmsEvent::Graph { for_editor: false, number, outcome } => drawn(&mut state.alarms, number, outcome),
         AlarmsEvent::Past { number, outcome } => remembered(&mut state.alarms, number, outcome),
-        AlarmsEvent::Metrics(outcome) => silently(|| in_editor(&mut state.alarms, |editor| editor.metrics.finish(outcome))),
-        AlarmsEvent::Models(outcome) => models_found(state, outcome),
-        AlarmsEvent::Topics(outcome) => silently(|| in_editor(&mut state.alarms, |editor| editor.topics.finish(outcome))),
+        AlarmsEvent::Metrics(outcome) => silently(|| form::in_editor(&mut state.alarms, |editor| editor.metrics.finish(outcome))),
+        AlarmsEvent::Models(outcome) => form::models_found(state, outcome),
+        AlarmsEvent::Topics(outcome) => silently(|| form::in_editor(&mut state.alarms, |editor| editor.topics.finish(outcome))),
         AlarmsEvent::Done(deed, outcome) => done(state, &deed, outcome),
         AlarmsEvent::WatchDue => watch_due(state),
     }
@@ -97,7 +93,7 @@ fn silently(change: impl FnOnce()) -> Vec<Effect> {
     Vec::new()
 }
 
-fn effect(effect: AlarmsEffect) -> Effect {
+pub(super) fn effect(effect: AlarmsEffect) -> Effect {
     Effect::Alarms(effect)
 }
 
@@ -169,7 +165,7 @@ fn refresh_shown(state: &mut State, before: Option<&Vec<MetricAlarm>>, after: &A
     effects
 }
 
-fn find_models(alarms: &mut AlarmsState) -> Option<Effect> {
+pub(super) fn find_models(alarms: &mut AlarmsState) -> Option<Effect> {
     // The first invocation may have come since nothing was found.
     let known = alarms.models.value().is_some_and(|models| !models.is_empty());
     if known || alarms.models.is_loading() {
@@ -184,7 +180,7 @@ fn toggle_recommended(state: &mut State) -> Vec<Effect> {
     find_models(&mut state.alarms).into_iter().collect()
 }
 
-fn next_number(alarms: &mut AlarmsState) -> u64 {
+pub(super) fn next_number(alarms: &mut AlarmsState) -> u64 {
     alarms.number += 1;
     alarms.number
 }
@@ -255,7 +251,7 @@ fn dismiss(alarms: &mut AlarmsState) -> Vec<Effect> {
     Vec::new()
 }
 
-fn carry_out(alarms: &mut AlarmsState, deed: Deed) -> Vec<Effect> {
+pub(super) fn carry_out(alarms: &mut AlarmsState, deed: Deed) -> Vec<Effect> {
     if alarms.doing.is_some() {
         return Vec::new();
     }
@@ -317,185 +313,6 @@ fn open_logs(state: &mut State) -> Vec<Effect> {
 fn toggle_desktop(state: &mut State) -> Vec<Effect> {
     state.settings.notifies_desktop = !state.settings.notifies_desktop;
     vec![Effect::SaveSettings(state.settings.clone())]
-}
-
-// --- the form
-
-fn new_from(state: &mut State, metric: Metric, statistic: &str, period_secs: u32) -> Vec<Effect> {
-    let draft = Draft::over(metric, statistic, period_secs);
-    open(state, draft, None, None)
-}
-
-/// A form about the latency of the model that is called most; without a known model about nothing yet.
-fn new(state: &mut State) -> Vec<Effect> {
-    let model = state.alarms.model.clone().or_else(|| state.alarms.models.value().and_then(|models| models.first().cloned()));
-    let draft = model.map_or_else(blank, |model| {
-        Draft::over(crate::lab::alarms::recommended::stat("InvocationLatency", "p99", 300, &model).metric, "p99", 300)
-    });
-    let mut effects = open(state, draft, None, None);
-    effects.extend(find_models(&mut state.alarms));
-    effects
-}
-
-/// A form in which the person chooses the metric.
-fn blank() -> Draft {
-    let metric = Metric { namespace: NAMESPACE.to_owned(), metric_name: String::new(), dimensions: Vec::new() };
-    Draft { name: String::new(), ..Draft::over(metric, "p99", 300) }
-}
-
-/// Models are here: a form that nobody has touched yet begins with one.
-fn models_found(state: &mut State, outcome: Result<Vec<String>, Problem>) -> Vec<Effect> {
-    state.alarms.models.finish(outcome);
-    let is_untouched = state.alarms.editor.as_ref().is_some_and(|editor| editor.draft == blank());
-    let is_known = state.alarms.models.value().is_some_and(|models| !models.is_empty());
-    if is_untouched && is_known { new(state) } else { Vec::new() }
-}
-
-fn recommend(state: &mut State, kind: Recommended, model: &str) -> Vec<Effect> {
-    let draft = Draft::of(&kind.settings(model));
-    open(state, draft, None, Some(kind))
-}
-
-fn edit(state: &mut State) -> Vec<Effect> {
-    let Some(alarm) = state.alarms.chosen() else { return Vec::new() };
-    let (draft, name) = (Draft::of(&alarm.settings), alarm.settings.name.clone());
-    open(state, draft, Some(name), None)
-}
-
-/// Opens the form and asks for all it shows.
-fn open(state: &mut State, draft: Draft, editing: Option<String>, kind: Option<Recommended>) -> Vec<Effect> {
-    let namespace = draft.metric().map_or_else(|| NAMESPACE.to_owned(), |metric| metric.namespace.clone());
-    let derives = editing.is_none() && !draft.band;
-    let editor = Editor {
-        draft,
-        editing,
-        kind,
-        derives,
-        derived: None,
-        metrics: Remote::Loading { previous: None },
-        topics: Remote::Loading { previous: None },
-        // Two weeks of a coarse period, a day of a fine one: enough to see a pattern without thousands of points.
-        span_ms: 0,
-        graph: Remote::NotAsked,
-        replay: None,
-        number: 0,
-        code: None,
-    };
-    let span_ms = if editor.draft.period_secs >= 300 { 7 * 86_400_000 } else { 86_400_000 };
-    state.alarms.editor = Some(Box::new(Editor { span_ms, ..editor }));
-    state.alarms.trouble = None;
-    let mut effects = vec![effect(AlarmsEffect::ListMetrics(namespace)), effect(AlarmsEffect::ListTopics)];
-    effects.extend(preview(&mut state.alarms));
-    if state.screen != Screen::Alarms {
-        effects.extend(reduce(state, Command::Go(Screen::Alarms)));
-    }
-    effects
-}
-
-fn in_editor(alarms: &mut AlarmsState, change: impl FnOnce(&mut Editor)) {
-    if let Some(editor) = &mut alarms.editor {
-        change(editor);
-    }
-}
-
-fn list_metrics(alarms: &mut AlarmsState, namespace: String) -> Vec<Effect> {
-    in_editor(alarms, |editor| editor.metrics.start());
-    vec![effect(AlarmsEffect::ListMetrics(namespace))]
-}
-
-fn set_preview_span(alarms: &mut AlarmsState, span_ms: i64) -> Vec<Effect> {
-    in_editor(alarms, |editor| editor.span_ms = span_ms);
-    preview(alarms)
-}
-
-fn preview_code(alarms: &mut AlarmsState, dialect: Option<Dialect>) -> Vec<Effect> {
-    in_editor(alarms, |editor| editor.code = dialect);
-    Vec::new()
-}
-
-/// Takes a changed form: values are fetched anew when they are others, everything else is worked out here.
-fn change(state: &mut State, draft: Draft) -> Vec<Effect> {
-    let Some(editor) = &mut state.alarms.editor else { return Vec::new() };
-    let (old, new) = (editor.draft.settings(), draft.settings());
-    // A threshold that was typed or dragged is the person's own.
-    if draft.threshold != editor.draft.threshold {
-        (editor.derives, editor.derived) = (false, None);
-    }
-    editor.draft = draft;
-    if queries(&old) != queries(&new) || editor.graph.value().is_none() {
-        // Other values have another usual level.
-        editor.derives |= editor.derived.is_some();
-        return preview(&mut state.alarms);
-    }
-    replay_again(editor);
-    Vec::new()
-}
-
-/// Asks for the values that the form is about.
-fn preview(alarms: &mut AlarmsState) -> Vec<Effect> {
-    let number = next_number(alarms);
-    let Some(editor) = &mut alarms.editor else { return Vec::new() };
-    let settings = editor.draft.settings();
-    editor.number = number;
-    let blocked = editor
-        .draft
-        .notes(&[])
-        .iter()
-        .any(|note| note.blocks && matches!(note.part, super::draft::Part::Metric | super::draft::Part::Stat));
-    if blocked {
-        editor.graph = Remote::NotAsked;
-        editor.replay = None;
-        return Vec::new();
-    }
-    editor.graph.start();
-    vec![effect(AlarmsEffect::Graph(GraphOrder { for_editor: true, number, settings: Box::new(settings), span_ms: editor.span_ms }))]
-}
-
-fn previewed(alarms: &mut AlarmsState, number: u64, outcome: Result<Arc<Graph>, Problem>) -> Vec<Effect> {
-    let Some(editor) = &mut alarms.editor else { return Vec::new() };
-    if editor.number == number {
-        editor.graph.finish(outcome);
-        derive(editor);
-        replay_again(editor);
-    }
-    Vec::new()
-}
-
-/// Takes a threshold from the data: that of the recommendation, or a little above what was usual.
-fn derive(editor: &mut Editor) {
-    let Some(graph) = editor.graph.value().filter(|_| editor.derives && !editor.draft.band) else { return };
-    let usual = editor.kind.map_or(Recommended::Latency, |kind| kind);
-    if let Some(threshold) = usual.threshold_from(&graph.values()) {
-        editor.draft.set_threshold(threshold);
-        editor.derived = Some(editor.draft.threshold.clone());
-    }
-    editor.derives = false;
-}
-
-fn replay_again(editor: &mut Editor) {
-    let settings = editor.draft.settings();
-    editor.replay = editor.graph.value().and_then(|graph| graph.replay(&settings));
-}
-
-fn save(state: &mut State) -> Vec<Effect> {
-    let Some(editor) = &state.alarms.editor else { return Vec::new() };
-    if blocks(&state.alarms, editor) {
-        return Vec::new();
-    }
-    let order = editor.draft.order(editor.editing.is_some());
-    carry_out(&mut state.alarms, Deed::Make(Box::new(order)))
-}
-
-/// Whether the form has something that cannot be made.
-pub fn blocks(alarms: &AlarmsState, editor: &Editor) -> bool {
-    notes(alarms, editor).iter().any(|note| note.blocks)
-}
-
-/// What is to be said about the form.
-pub fn notes(alarms: &AlarmsState, editor: &Editor) -> Vec<super::draft::DraftNote> {
-    let others: Vec<MetricAlarm> = alarms.list.value().map(|list| list.as_ref().clone()).unwrap_or_default();
-    let others: Vec<MetricAlarm> = others.into_iter().filter(|alarm| Some(&alarm.settings.name) != editor.editing.as_ref()).collect();
-    editor.draft.notes(&others)
 }
 
 /// The state that trying an alarm would set: the other one.

@@ -37,16 +37,16 @@ pub(super) async fn read(
 
 /// Keeps every page, and tells from time to time how many there are.
 async fn kept(mut keeper: Keeper, mut pages: Pages, out: &mut Output) -> Result<Arc<Store>, Problem> {
-    let (mut store, mut events, mut requests) = (Arc::<Store>::default(), 0, 0_u64);
+    let (mut events, mut requests) = (0, 0_u64);
     while let Some((_, page)) = pages.recv().await {
         events += page.events.len() as u64;
         requests += 1;
         if requests.is_multiple_of(TELL_EVERY) {
             out.progress(&format!("{} fetched in {}", count(events, "event"), count(requests, "request")));
         }
-        store = keeper.add(page).await?;
+        keeper.add(page).await?;
     }
-    Ok(store)
+    Ok(keeper.store())
 }
 
 /// Where records go that are too many for the memory, until the program ends.

@@ -102,8 +102,23 @@ impl Keeper {
         Self { log: format!("{account}:{group}"), writer, origins: HashMap::new() }
     }
 
-    /// Adds a page; gives all that is there. Reading ten thousand records takes a while: it is done on a thread for such work.
-    pub async fn add(&mut self, page: EventPage) -> Result<Arc<Store>, Problem> {
+    /// Adds a page.
+    pub async fn add(&mut self, page: EventPage) -> Result<(), Problem> {
+        self.added(page, |_| ()).await
+    }
+
+    /// Adds a page; gives all that is there, in order for a screen.
+    pub async fn add_and_show(&mut self, page: EventPage) -> Result<Arc<Store>, Problem> {
+        self.added(page, Writer::snapshot_in_order).await
+    }
+
+    /// All that is there.
+    pub fn store(&self) -> Arc<Store> {
+        self.writer.snapshot()
+    }
+
+    /// Reading ten thousand records takes a while: it is done on a thread for such work.
+    async fn added<R: Send + 'static>(&mut self, page: EventPage, then: impl FnOnce(&Writer) -> R + Send + 'static) -> Result<R, Problem> {
         for event in &page.events {
             if !self.origins.contains_key(&event.stream) {
                 let origin = Origin { log: self.log.clone(), stream: event.stream.clone() };
@@ -119,7 +134,7 @@ impl Keeper {
                 origin: &origins[&event.stream],
                 line: event.message.as_bytes(),
             });
-            let outcome = writer.add(records).map(|_| writer.snapshot_in_order());
+            let outcome = writer.add(records).map(|_| then(&writer));
             (writer, outcome)
         });
         let kept = |why: String| Problem::new("The records could not be kept", why, "Try again");

@@ -54,7 +54,7 @@ impl Loader<'_> {
         self.progress.events += page.events.len() as u64;
         self.progress.took = self.watch.elapsed();
         self.progress.reached_ms = if self.progress.reached_ms == 0 { start_ms } else { self.progress.reached_ms.min(start_ms) };
-        let store = self.keeper.add(page).await?;
+        let store = self.keeper.add_and_show(page).await?;
         let (number, progress) = (self.number, self.progress);
         self.jobs.emit(Event::Logs(LogsEvent::Loaded { number, store, progress })).await;
         Ok(())

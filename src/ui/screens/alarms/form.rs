@@ -4,7 +4,7 @@ use egui::{ComboBox, RichText, Ui};
 
 use super::send;
 use crate::app::alarms::draft::{Draft, DraftNote, Part, Target, expression};
-use crate::app::alarms::reduce::notes;
+use crate::app::alarms::form::notes;
 use crate::app::alarms::{AlarmsCommand, Editor};
 use crate::app::{Commands, State};
 use crate::aws::cloudwatch::{Dimension, Metric};
