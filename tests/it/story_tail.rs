@@ -161,6 +161,10 @@ fn pausing_searching_highlighting_and_asking_over_what_came() {
     click(&mut harness, "Run");
     until(&mut harness, "the row", |h| tail(h).ask.ran.as_ref().is_some_and(|ran| ran.results.rows.len() == 1));
     see(&mut harness, "1 of 4 events matched");
+    see(&mut harness, "modelId: ");
+    let row = harness.get_all_by_label_contains("modelId: ").next().unwrap().rect();
+    let strip = harness.get_by_label_contains("Calls ").rect();
+    assert!(row.height() > 10.0 && row.bottom() <= strip.top(), "the row is in sight: {row} above {strip}");
     click(&mut harness, "Clear");
     until(&mut harness, "nothing is left", |h| tail(h).shown.is_empty() && tail(h).look.hits[0] == 0);
     assert_eq!(tail(&harness).phase, Phase::Live, "clearing does not end the session");

@@ -50,6 +50,8 @@ impl TailScreen {
             let height = (ui.available_height() * 0.4).clamp(140.0, 320.0);
             let frame = Frame::new().fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(14, 8));
             Panel::bottom("tail-ask").resizable(true).default_size(height).size_range(120.0..=700.0).frame(frame).show(ui, |ui| {
+                // The rows take the height that is left: a panel as high as what stands above them would leave none.
+                ui.set_min_height(ui.available_height());
                 self.ask.ui(ui, state, commands);
             });
         }
