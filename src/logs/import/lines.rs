@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Content;
-use super::unpack::{self, Unpacked};
+use super::unpack;
 use super::work::Stopped;
 
 /// Bytes that are read at once.
@@ -46,49 +46,79 @@ pub(super) fn within(path: &Path, within: &Range<u64>, add: &mut Add<'_>) -> Res
     left.end(add)
 }
 
-/// Calls `add` with every record of a file.
+/// Calls `add` with every record of a file, which is read piece by piece if it is large.
 pub(super) fn each(content: &Content, is_packed: bool, add: &mut Add<'_>) -> Result<(), Stopped> {
-    let opened = match content {
-        Content::At(path) if is_packed => unpack::open(path),
-        Content::At(path) => std::fs::File::open(path).map(|file| Unpacked::Stream(Box::new(file))),
-        Content::Held(bytes) if is_packed => Ok(unpack::held(bytes)),
-        Content::Held(bytes) => return of_bytes(bytes, add),
-    };
-    match opened.map_err(|error| damaged(&error))? {
-        Unpacked::Whole(bytes) => of_bytes(&bytes, add),
-        Unpacked::Stream(mut stream) => {
-            let mut first = Vec::new();
-            // What was read before an error is kept.
-            let read = stream.by_ref().take(MAX_DOCUMENT as u64).read_to_end(&mut first);
-            if read.is_ok() && first.len() < MAX_DOCUMENT {
-                return of_bytes(&first, add);
-            }
-            let mut left = Left { line: Vec::new(), too_long: 0 };
-            left.take(&first, add)?;
-            if let Err(error) = read {
-                left.end(add)?;
-                return Err(damaged(&error));
-            }
-            drop(first);
-            left.stream(&mut stream, add).and_then(|()| left.end(add))
+    match content {
+        Content::At(path) => {
+            let file = std::fs::File::open(path).map_err(|error| damaged(&error))?;
+            if is_packed { of_stream(&mut unpack::stream(file), add) } else { of_stream(&mut { file }, add) }
         }
+        Content::Held(bytes) if is_packed => of_stream(&mut unpack::stream(&bytes[..]), add),
+        Content::Held(bytes) => of_bytes(bytes, add),
     }
 }
 
-/// Calls `add` with every record of the bytes of a file.
-pub(super) fn of_bytes(bytes: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
-    if bytes.len() < MAX_DOCUMENT
-        && let Some(document) = document(bytes)
-    {
-        return of_document(document, add);
+fn of_stream(stream: &mut dyn Read, add: &mut Add<'_>) -> Result<(), Stopped> {
+    let mut first = Vec::new();
+    // What was read before an error is kept.
+    let read = stream.take(MAX_DOCUMENT as u64).read_to_end(&mut first);
+    if read.is_ok() && first.len() < MAX_DOCUMENT {
+        return of_bytes(&first, add);
     }
+    let mut left = Left { line: Vec::new(), too_long: 0 };
+    left.take(&first, add)?;
+    if let Err(error) = read {
+        left.end(add)?;
+        return Err(damaged(&error));
+    }
+    drop(first);
+    left.stream(stream, add).and_then(|()| left.end(add))
+}
+
+fn of_bytes(bytes: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
+    match document(bytes) {
+        Some(document) => of_document(document, add),
+        None => of_lines(bytes, add),
+    }
+}
+
+/// Calls `add` with every line.
+pub(super) fn of_lines(bytes: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
     let mut left = Left { line: Vec::new(), too_long: 0 };
     left.take(bytes, add)?;
     left.end(add)
 }
 
+/// Where a line stands in a text.
+pub(super) struct Found {
+    /// Bytes before it.
+    pub(super) before: usize,
+    /// Its length.
+    pub(super) length: usize,
+    /// Bytes of its end.
+    pub(super) end: usize,
+}
+
+/// The first line of a text that is not empty, unless it is too long.
+pub(super) fn first(text: &[u8]) -> Option<Found> {
+    let mut before = 0;
+    while before < text.len() {
+        let rest = &text[before..];
+        let whole = memchr::memchr(b'\n', rest).map_or(rest, |at| &rest[..=at]);
+        let line = bare(whole.strip_suffix(b"\n").unwrap_or(whole));
+        if !is_empty(line) {
+            return Some(Found { before, length: line.len(), end: whole.len() - line.len() });
+        }
+        before += whole.len();
+    }
+    None
+}
+
 /// A JSON document over several lines.
-fn document(bytes: &[u8]) -> Option<Value> {
+pub(super) fn document(bytes: &[u8]) -> Option<Value> {
+    if bytes.len() >= MAX_DOCUMENT {
+        return None;
+    }
     let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
     let first = bytes[start..].split(|byte| *byte == b'\n').next()?.trim_ascii();
     let looks_like_one = matches!(bytes[start], b'{' | b'[') && serde_json::from_slice::<serde::de::IgnoredAny>(first).is_err();
@@ -97,7 +127,7 @@ fn document(bytes: &[u8]) -> Option<Value> {
 }
 
 /// A list of records, what `aws logs filter-log-events` and `get-log-events` print, or one record.
-fn of_document(document: Value, add: &mut Add<'_>) -> Result<(), Stopped> {
+pub(super) fn of_document(document: Value, add: &mut Add<'_>) -> Result<(), Stopped> {
     match document {
         Value::Array(items) => items.into_iter().try_for_each(|item| of_item(&item, add)),
         Value::Object(mut members) => match members.get_mut("events").map(Value::take) {
@@ -192,8 +222,17 @@ impl Left {
     }
 }
 
-/// Empty lines are nothing; a carriage return belongs to the end of a line.
+/// A carriage return belongs to the end of a line.
+fn bare(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
+}
+
+/// Empty lines are nothing.
 fn line(line: &[u8], add: &mut Add<'_>) -> Result<(), Stopped> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.trim_ascii().is_empty() { Ok(()) } else { add(None, line) }
+    let line = bare(line);
+    if is_empty(line) { Ok(()) } else { add(None, line) }
 }

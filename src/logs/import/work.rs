@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use super::lines::{self, MAX_DOCUMENT};
-use super::{Content, File};
+use super::{Content, File, unpack};
 use crate::logs::store::disk::{DiskError, Folder, Part};
 use crate::logs::store::{Block, Builder, FULL, Incoming, Origin};
 
@@ -87,8 +87,7 @@ pub(super) fn run(
     is_over: &dyn Fn() -> bool,
     to: &SyncSender<Made>,
 ) {
-    let (builder, data, finished, problems) = (Builder::default(), Vec::new(), Vec::new(), Vec::new());
-    let mut worker = Worker { builder, folder, data, finished, problems, to, is_over };
+    let mut worker = Worker { builder: Builder::default(), folder, finished: Vec::new(), problems: Vec::new(), to, is_over };
     while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
         for stint in task {
             if is_over() || worker.stint(stint).is_break() {
@@ -105,12 +104,46 @@ pub(super) enum Stopped {
     Damaged(String),
 }
 
+/// How far the reading of a file is.
+struct Reading<'a> {
+    origin: &'a Arc<Origin>,
+    /// Where the line stands that was read last, which tells it from others that say the same.
+    id: String,
+    /// How much of it is the same for all lines.
+    place: usize,
+    /// Lines that were read.
+    number: u64,
+    /// The time of the last line.
+    last_ms: i64,
+}
+
+impl<'a> Reading<'a> {
+    fn of(stint: &Stint<'_>, origin: &'a Arc<Origin>) -> Self {
+        let mut id = format!("{}:", stint.file.name);
+        // Lines of a part are told by where it begins and their number there.
+        if let Some(within) = stint.within.as_ref().filter(|within| within.start > 0) {
+            write!(id, "{}:", within.start).expect("writing to a text cannot fail");
+        }
+        let last_ms = time_before(stint, origin).unwrap_or(stint.file.changed_ms);
+        Self { origin, place: id.len(), id, number: 0, last_ms }
+    }
+
+    /// Goes to the next line.
+    fn go_on(&mut self, is_over: &dyn Fn() -> bool) -> Result<(), Stopped> {
+        self.number += 1;
+        if self.number.is_multiple_of(256) && is_over() {
+            return Err(Stopped::Over);
+        }
+        self.id.truncate(self.place);
+        write!(self.id, "{}", self.number).expect("writing to a text cannot fail");
+        Ok(())
+    }
+}
+
 struct Worker<'a> {
     builder: Builder,
     /// Where blocks go; in memory without one.
     folder: Option<&'a Folder>,
-    /// Room in which blocks are laid down.
-    data: Vec<u8>,
     finished: Vec<Finished>,
     problems: Vec<String>,
     to: &'a SyncSender<Made>,
@@ -138,29 +171,59 @@ impl Worker<'_> {
 
     fn read(&mut self, stint: &Stint<'_>, origin: &Arc<Origin>) -> Result<(), Stopped> {
         let file = stint.file;
-        // Lines of a part are told by where it begins and their number there.
-        let begin = stint.within.as_ref().filter(|within| within.start > 0).map(|within| format!("{}:", within.start)).unwrap_or_default();
-        let (mut number, mut id) = (0_u64, String::new());
-        let mut last_ms = time_before(stint, origin).unwrap_or(file.changed_ms);
-        let mut add = |at_ms: Option<i64>, line: &[u8]| {
-            number += 1;
-            if number.is_multiple_of(256) && (self.is_over)() {
-                return Err(Stopped::Over);
-            }
-            // Where a line stands tells it from others that say the same.
-            id.clear();
-            write!(id, "{}:{begin}{number}", file.name).expect("writing to a text cannot fail");
-            let record = Incoming { at_ms, arrived_ms: last_ms, id: &id, origin, line };
-            if self.builder.len() >= LARGEST.0 || self.builder.size() >= LARGEST.1 || self.builder.is_full(&record) {
-                self.send();
-            }
-            last_ms = self.builder.add(&record);
-            Ok(())
-        };
+        let mut reading = Reading::of(stint, origin);
+        if file.is_packed
+            && let Some(read) = self.at_once(&file.content, &mut reading)
+        {
+            return read;
+        }
+        let mut add = |at_ms: Option<i64>, line: &[u8]| self.add(at_ms, line, &mut reading);
         match (&file.content, &stint.within) {
             (Content::At(path), Some(within)) => lines::within(path, within, &mut add),
             _ => lines::each(&file.content, file.is_packed, &mut add),
         }
+    }
+
+    /// Unpacks a file of ordinary size to where its lines will be in the block; `None` if it must be read piece by piece.
+    fn at_once(&mut self, content: &Content, reading: &mut Reading<'_>) -> Option<Result<(), Stopped>> {
+        let packed = unpack::ordinary(content)?;
+        let length = unpack::length(&packed)?;
+        if !unpack::at_once(&packed, self.builder.room(length)) {
+            return None;
+        }
+        Some(match lines::document(self.builder.unread()) {
+            Some(document) => lines::of_document(document, &mut |at_ms, line| self.add(at_ms, line, reading)),
+            None => self.add_unread(reading),
+        })
+    }
+
+    /// Adds the lines of what was unpacked.
+    fn add_unread(&mut self, reading: &mut Reading<'_>) -> Result<(), Stopped> {
+        while let Some(line) = lines::first(self.builder.unread()) {
+            if self.is_full(line.length) {
+                let rest = self.builder.unread().to_vec();
+                self.send();
+                return lines::of_lines(&rest, &mut |at_ms, line| self.add(at_ms, line, reading));
+            }
+            reading.go_on(self.is_over)?;
+            self.builder.skip_unread(line.before);
+            reading.last_ms = self.builder.add_unread(line.length, line.end, reading.last_ms, &reading.id, reading.origin);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, at_ms: Option<i64>, line: &[u8], reading: &mut Reading<'_>) -> Result<(), Stopped> {
+        if self.is_full(line.len()) {
+            self.send();
+        }
+        reading.go_on(self.is_over)?;
+        let record = Incoming { at_ms, arrived_ms: reading.last_ms, id: &reading.id, origin: reading.origin, line };
+        reading.last_ms = self.builder.add(&record);
+        Ok(())
+    }
+
+    fn is_full(&self, more: usize) -> bool {
+        self.builder.len() >= LARGEST.0 || self.builder.size() >= LARGEST.1 || self.builder.is_full(more)
     }
 
     fn send(&mut self) {
@@ -172,8 +235,7 @@ impl Worker<'_> {
 
     fn piece(&mut self) -> Result<Piece, DiskError> {
         let Some(folder) = self.folder else { return Ok(Piece::Held(self.builder.finish())) };
-        self.builder.lay(&mut self.data);
-        folder.write(&self.data).map(Piece::Written)
+        self.builder.finish_with(|block| folder.write(block)).map(Piece::Written)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Making a block of lines: order of time, columns, index.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::block::{Block, HEAD, IS_BROKEN, IS_JSON, IS_RECORD, Origin, Table};
 use super::bytes::{Span, put};
 use super::column::{self, Found};
+use super::lines::Lines;
 use super::trigram::Collector;
 use super::walk::{self, Kind, Leaf, Paths, known};
 use crate::base::clock::Timestamp;
@@ -36,10 +38,18 @@ pub struct Incoming<'a> {
     pub line: &'a [u8],
 }
 
+/// What is known of a record beside its line, see [`Incoming`].
+struct About<'a> {
+    at_ms: Option<i64>,
+    arrived_ms: i64,
+    id: &'a str,
+    origin: &'a Arc<Origin>,
+}
+
 /// Collects lines until they are made a block.
 #[derive(Default)]
 pub struct Builder {
-    raw: Vec<u8>,
+    lines: Lines,
     rows: Vec<Row>,
     ids: Vec<u8>,
     origins: Vec<Arc<Origin>>,
@@ -73,28 +83,38 @@ impl Builder {
 
     /// Bytes of the lines.
     pub fn size(&self) -> usize {
-        self.raw.len()
+        self.lines.len()
     }
 
     /// Adds a line; gives its moment.
     pub fn add(&mut self, record: &Incoming<'_>) -> i64 {
-        let line = record.line;
+        let line = self.lines.push(record.line);
+        self.note(&About { at_ms: record.at_ms, arrived_ms: record.arrived_ms, id: record.id, origin: record.origin }, line)
+    }
+
+    fn note(&mut self, about: &About<'_>, place: Range<usize>) -> i64 {
         self.leaves.clear();
+        let start = place.start as u32;
+        let line = &self.lines.bytes()[place];
         let looks_like_json = line.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
         let is_json = looks_like_json && line.len() <= MAX_FIELDS_OF && walk::walk(line, &mut self.paths, &mut self.leaves).is_ok();
         let flags = match (is_json, looks_like_json) {
             (true, _) => IS_JSON | if self.is_record(line) { IS_RECORD } else { 0 },
-            (false, looks) => {
-                if looks {
-                    IS_BROKEN
-                } else {
-                    0
-                }
-            }
+            (false, true) => IS_BROKEN,
+            (false, false) => 0,
         };
-        let at_ms = record.at_ms.or_else(|| self.own_time(line)).unwrap_or(record.arrived_ms);
-        let key = self.key(record, flags, at_ms);
-        let index = self.rows.len() as u32;
+        let at_ms = about.at_ms.or_else(|| self.own_time(line)).unwrap_or(about.arrived_ms);
+        let key = self.key(about.id, line, flags, at_ms);
+        self.note_fields();
+        self.ids.extend_from_slice(about.id.as_bytes());
+        let (origin, id_end) = (self.origin(about.origin), self.ids.len() as u32);
+        self.rows.push(Row { at_ms, arrived_ms: about.arrived_ms, key, start, id_end, origin, flags });
+        at_ms
+    }
+
+    /// Keeps the leaves of the line that is read, by field.
+    fn note_fields(&mut self) {
+        let row = self.rows.len() as u32;
         for leaf in &self.leaves {
             let field = leaf.field as usize;
             if self.fields.len() <= field {
@@ -102,18 +122,32 @@ impl Builder {
             }
             let values = &mut self.fields[field];
             // Of a repeated key the last counts, as in a tree.
-            if values.last().is_some_and(|value: &Found| value.row == index) {
+            if values.last().is_some_and(|value: &Found| value.row == row) {
                 values.pop();
             }
-            values.push(Found { row: index, kind: leaf.kind, start: leaf.start, len: leaf.len });
+            values.push(Found { row, kind: leaf.kind, start: leaf.start, len: leaf.len });
         }
-        let start = self.raw.len() as u32;
-        self.raw.extend_from_slice(line);
-        self.raw.push(b'\n');
-        self.ids.extend_from_slice(record.id.as_bytes());
-        let (origin, id_end) = (self.origin(record.origin), self.ids.len() as u32);
-        self.rows.push(Row { at_ms, arrived_ms: record.arrived_ms, key, start, id_end, origin, flags });
-        at_ms
+    }
+
+    /// Room for a text whose lines are added next with [`Self::add_unread`], where they are; it is in place of one that was not read to its end.
+    pub fn room(&mut self, length: usize) -> &mut [u8] {
+        self.lines.room(length)
+    }
+
+    /// The part of that text whose lines are not added yet.
+    pub fn unread(&self) -> &[u8] {
+        self.lines.unread()
+    }
+
+    /// Leaves out the next bytes of that text.
+    pub fn skip_unread(&mut self, length: usize) {
+        self.lines.skip(length);
+    }
+
+    /// Adds the next `length` bytes of that text, a line, and leaves out the `gap` after them; gives its moment.
+    pub fn add_unread(&mut self, length: usize, gap: usize, arrived_ms: i64, id: &str, origin: &Arc<Origin>) -> i64 {
+        let line = self.lines.take_in(length, gap);
+        self.note(&About { at_ms: None, arrived_ms, id, origin }, line)
     }
 
     fn leaf<'a>(&self, field: u32, line: &'a [u8]) -> Option<(Kind, &'a [u8])> {
@@ -139,16 +173,16 @@ impl Builder {
     }
 
     /// Copies of an invocation's record are told by request and time, whichever way they came; other lines by their id.
-    fn key(&self, record: &Incoming<'_>, flags: u8, at_ms: i64) -> u64 {
+    fn key(&self, event_id: &str, line: &[u8], flags: u8, at_ms: i64) -> u64 {
         let mut hash = Xxh3::new();
-        let request = self.leaf(known::REQUEST_ID, record.line).filter(|(_, id)| flags & IS_RECORD != 0 && !id.is_empty());
+        let request = self.leaf(known::REQUEST_ID, line).filter(|(_, id)| flags & IS_RECORD != 0 && !id.is_empty());
         if let Some((_, id)) = request {
             hash.update(id);
-            hash.update(self.leaf(known::TIMESTAMP, record.line).map_or(b"", |(_, time)| time));
+            hash.update(self.leaf(known::TIMESTAMP, line).map_or(b"", |(_, time)| time));
         } else {
-            hash.update(record.id.as_bytes());
+            hash.update(event_id.as_bytes());
             hash.update(&at_ms.to_le_bytes());
-            hash.update(record.line);
+            hash.update(line);
         }
         hash.digest()
     }
@@ -161,38 +195,46 @@ impl Builder {
         }) as u16
     }
 
-    /// Whether another line, of this origin and size, needs a new block.
-    pub fn is_full(&self, next: &Incoming<'_>) -> bool {
-        self.raw.len() + next.line.len() + self.ids.len() + next.id.len() > (u32::MAX / 2) as usize
-            || self.origins.len() >= usize::from(u16::MAX) - 1
+    /// Whether another line, of so many bytes, needs a new block.
+    pub fn is_full(&self, more: usize) -> bool {
+        self.size() + more + self.ids.len() > (u32::MAX / 2) as usize || self.origins.len() >= usize::from(u16::MAX) - 1
     }
 
     /// The block; the builder begins anew.
     pub fn finish(&mut self) -> Block {
-        let mut data = Vec::new();
-        self.lay(&mut data);
+        let mut data = self.laid();
+        data.shrink_to_fit();
+        self.clear(Vec::new());
         Block::open(Bytes::from(data), false).expect("it was laid down just now")
     }
 
-    /// Lays the block down in `data`, whatever was there before; the builder begins anew.
-    pub fn lay(&mut self, data: &mut Vec<u8>) {
+    /// Gives the bytes of the block to `take`; the builder begins anew, in the same room.
+    pub fn finish_with<R>(&mut self, take: impl FnOnce(&[u8]) -> R) -> R {
+        let data = self.laid();
+        let taken = take(&data);
+        self.clear(data);
+        taken
+    }
+
+    /// The bytes of the block.
+    fn laid(&mut self) -> Vec<u8> {
         let order = self.order();
-        data.clear();
-        data.resize(HEAD, 0);
-        data.reserve(self.raw.len() * 5 / 4);
         let mut table = Table { records: self.rows.len() as u32, is_cut: self.paths.is_cut, ..Table::default() };
-        let starts = self.lay_lines(order.as_deref(), data, &mut table);
-        self.lay_rows(order.as_deref(), &starts, data, &mut table);
-        self.lay_columns(order.as_deref(), &starts, data, &mut table);
-        lay_index(&starts, data, &mut table);
+        let starts = self.lay_lines(order.as_deref());
+        let mut data = self.lines.begin();
+        data.reserve(data.len() / 4);
+        table.raw = Span::new(HEAD, data.len() - HEAD);
+        self.lay_rows(order.as_deref(), &starts, &mut data, &mut table);
+        self.lay_columns(order.as_deref(), &starts, &mut data, &mut table);
+        lay_index(&starts, &mut data, &mut table);
         table.origins = std::mem::take(&mut self.origins);
-        Block::close(data, &table);
-        self.clear();
+        Block::close(&mut data, &table);
+        data
     }
 
     /// Keeps the room of what was collected, and paths unless there are many.
-    fn clear(&mut self) {
-        self.raw.clear();
+    fn clear(&mut self, room: Vec<u8>) {
+        self.lines.clear(room);
         self.rows.clear();
         self.ids.clear();
         self.fields.iter_mut().for_each(Vec::clear);
@@ -217,26 +259,24 @@ impl Builder {
         (0..self.rows.len()).map(move |row| order.map_or(row, |order| order[row] as usize))
     }
 
-    fn line(&self, row: usize) -> &[u8] {
-        let end = self.rows.get(row + 1).map_or(self.raw.len(), |next| next.start as usize);
-        &self.raw[self.rows[row].start as usize..end]
+    /// Where a line stands, with its line feed.
+    fn place(&self, row: usize) -> Range<usize> {
+        let end = self.rows.get(row + 1).map_or(self.lines.len(), |next| next.start as usize);
+        self.rows[row].start as usize..end
     }
 
-    /// Where each line begins now, and where the last ends.
-    fn lay_lines(&self, order: Option<&[u32]>, data: &mut Vec<u8>, table: &mut Table) -> Vec<u32> {
-        let begin = data.len();
-        let mut starts = Vec::with_capacity(self.rows.len() + 1);
-        if order.is_none() {
-            data.extend_from_slice(&self.raw);
-            starts.extend(self.rows.iter().map(|row| row.start));
-        } else {
-            for row in self.ordered(order) {
-                starts.push((data.len() - begin) as u32);
-                data.extend_from_slice(self.line(row));
-            }
+    /// Puts the lines in order; gives where each begins now, and where the last ends.
+    fn lay_lines(&mut self, order: Option<&[u32]>) -> Vec<u32> {
+        let places: Vec<Range<usize>> = self.ordered(order).map(|row| self.place(row)).collect();
+        let lengths = places.iter().map(|place| place.len() as u32);
+        let starts = std::iter::once(0).chain(lengths.scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        }));
+        let starts = starts.collect();
+        if order.is_some() {
+            self.lines.put_in_order(places.into_iter());
         }
-        starts.push((data.len() - begin) as u32);
-        table.raw = Span::new(begin, data.len() - begin);
         starts
     }
 

@@ -8,6 +8,7 @@ mod build;
 mod bytes;
 pub mod column;
 pub mod disk;
+mod lines;
 pub mod trigram;
 pub mod walk;
 mod writer;

@@ -14,13 +14,20 @@ const NUMBERS: usize = 1 << 15;
 /// Bytes of the bitmap of one stretch while it is made.
 const BYTES: usize = NUMBERS / 8;
 
-/// Positions whose numbers are worked out together, which compilers do many at a time.
-const AT_ONCE: usize = 512;
+/// Trigrams whose numbers are worked out together, which compilers do many at a time.
+const AT_ONCE: usize = 64;
 
-/// The number of a trigram; letters are folded by a bit that tells no digits apart from each other.
-fn number(a: u8, b: u8, c: u8) -> u16 {
-    let part = |byte: u8, factor: u16| u16::from(byte | 0x20).wrapping_mul(factor);
-    part(a, 0x9E37).wrapping_add(part(b, 0x79B9)).wrapping_add(part(c, 0x85EB)) >> 1
+/// The number of a trigram, whose first two bytes are one and whose last is the first of the other; letters are folded by a bit that tells no digits
+/// apart from each other.
+fn number(two: [u8; 2], next: [u8; 2]) -> u16 {
+    let (two, third) = (u16::from_le_bytes(two) & 0xDFDF, u16::from_le_bytes(next) & 0x00DF);
+    two.wrapping_mul(0x9E37).wrapping_add(third.wrapping_mul(0x79B9)) >> 1
+}
+
+/// The numbers of the trigrams at every second byte, as many as there is room for.
+fn numbers(text: &[u8], to: &mut [u16; AT_ONCE]) {
+    let (twos, nexts) = (text.as_chunks().0, text.get(2..).unwrap_or_default().as_chunks().0);
+    to.iter_mut().zip(twos.iter().zip(nexts)).for_each(|(to, (two, next))| *to = number(*two, *next));
 }
 
 /// Collects the trigrams of stretches, one after the other.
@@ -41,23 +48,20 @@ impl Collector {
     /// Adds a stretch of records.
     pub fn stretch(&mut self, text: &[u8]) {
         let seen: &mut [u8; NUMBERS] = (&mut self.seen[..]).try_into().expect("it was made with this length");
-        let mut numbers = [0_u16; AT_ONCE];
+        let mut set = |number: &u16| seen[usize::from(*number) % NUMBERS] = 1;
+        let (mut even, mut odd) = ([0; AT_ONCE], [0; AT_ONCE]);
         let mut at = 0;
-        while at + 2 < text.len() {
-            let count = AT_ONCE.min(text.len() - 2 - at);
-            let (a, b, c) = (&text[at..at + count], &text[at + 1..=at + count], &text[at + 2..at + 2 + count]);
-            for (number_of, ((a, b), c)) in numbers.iter_mut().zip(a.iter().zip(b).zip(c)) {
-                *number_of = number(*a, *b, *c);
-            }
+        // Of the trigrams at odd bytes the last ends two bytes beyond.
+        while let Some(part) = text.get(at..at + AT_ONCE * 2 + 3) {
+            numbers(part, &mut even);
+            numbers(&part[1..], &mut odd);
             // In eights, which compilers unroll.
-            let (eights, rest) = numbers[..count].as_chunks::<8>();
-            let mut set = |number: &u16| seen[usize::from(*number) % NUMBERS] = 1;
-            for eight in eights {
+            for eight in even.as_chunks::<8>().0.iter().chain(odd.as_chunks::<8>().0) {
                 eight.iter().for_each(&mut set);
             }
-            rest.iter().for_each(set);
-            at += count;
+            at += AT_ONCE * 2;
         }
+        text[at..].windows(3).for_each(|three| set(&number([three[0], three[1]], [three[2], 0])));
         self.bitmaps.extend(seen.chunks_exact(8).map(packed));
         seen.fill(0);
     }
@@ -149,7 +153,8 @@ impl Needle {
     pub fn of(texts: impl IntoIterator<Item = Text>) -> Self {
         let texts: Vec<Text> = texts.into_iter().filter(|text| !text.text.is_empty()).collect();
         // Bytes beyond ASCII are folded in the index like letters, which does no harm: both sides do so.
-        let of_text = |text: &Text| text.text.as_bytes().windows(3).map(|three| number(three[0], three[1], three[2])).collect::<Vec<_>>();
+        let of_text =
+            |text: &Text| text.text.as_bytes().windows(3).map(|three| number([three[0], three[1]], [three[2], 0])).collect::<Vec<_>>();
         let mut numbers: Vec<u16> = texts.iter().flat_map(of_text).collect();
         numbers.sort_unstable();
         numbers.dedup();

@@ -91,7 +91,7 @@ impl Writer {
     pub fn add<'a>(&mut self, records: impl IntoIterator<Item = Incoming<'a>>) -> Result<Counts, DiskError> {
         let (mut builder, mut counts) = (Builder::default(), Counts::default());
         for record in records {
-            if builder.len() >= FULL.0 || builder.size() >= FULL.1 || builder.is_full(&record) {
+            if builder.len() >= FULL.0 || builder.size() >= FULL.1 || builder.is_full(record.line.len()) {
                 counts += self.add_block(builder.finish())?;
             }
             builder.add(&record);
