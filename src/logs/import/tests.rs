@@ -64,6 +64,35 @@ fn a_folder_of_every_kind_of_file_is_read() {
 }
 
 #[test]
+fn packed_lines_are_the_same_however_they_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = format!("\r\n\n  \n{}\r\n\n\nplain \r text\r\n{}\n \n{{broken\nno end", record(1), record(2));
+    fs::write(dir.path().join("a.json.gz"), packed(text.as_bytes())).unwrap();
+    fs::write(dir.path().join("b.json.gz"), packed(format!("{}\r", record(3)).as_bytes())).unwrap();
+    let mut writer = Writer::default();
+    let progress = import(dir.path(), &mut writer);
+    assert_eq!((progress.counts, progress.problems.len()), (Counts { new: 6, copies: 0, broken: 1, raw: 3 }, 0));
+    let mut expected = [&record(1), &record(2), &record(3), "plain \r text", "{broken", "no end"];
+    expected.sort_unstable();
+    assert_eq!(lines(&writer), expected);
+}
+
+#[test]
+fn a_packed_file_of_many_short_lines_fills_several_blocks() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut expected: Vec<String> = (0..100_000).map(|n| format!("{{\"n\":{n}}}")).collect();
+    fs::write(dir.path().join("a.json.gz"), packed(expected.join("\n").as_bytes())).unwrap();
+    expected.sort_unstable();
+    for mut writer in [Writer::default(), Writer::open(&Cache::new(dir.path().join("records"), u64::MAX), "short").unwrap()] {
+        let progress = import(&dir.path().join("a.json.gz"), &mut writer);
+        assert_eq!((progress.counts.new, progress.problems.len()), (100_000, 0));
+        let store = writer.snapshot();
+        assert!(store.blocks().len() > 1 && store.blocks().iter().all(|block| block.len() <= 50_000));
+        assert_eq!(lines(&writer), expected);
+    }
+}
+
+#[test]
 fn damaged_files_give_what_they_have_and_say_so() {
     let dir = tempfile::tempdir().unwrap();
     let whole = packed((0..200).map(|n| record(n) + "\n").collect::<String>().as_bytes());

@@ -17,7 +17,7 @@ use super::trigram;
 /// First bytes of a block.
 const MAGIC: &[u8; 8] = b"OUTCROPB";
 /// Version of the layout; others are not read.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Bytes before the records.
 pub(super) const HEAD: usize = 32;
 

@@ -6,6 +6,9 @@ use std::ops::Range;
 
 use super::block::HEAD;
 
+/// Room that is kept for the next block; more was for one that is out of the ordinary.
+const KEPT: usize = 160 << 20;
+
 /// Lines, one after the other, each with a line feed.
 #[derive(Debug)]
 pub(super) struct Lines {
@@ -104,7 +107,7 @@ impl Lines {
 
     /// Begins anew, in this room.
     pub(super) fn clear(&mut self, room: Vec<u8>) {
-        self.bytes = room;
+        self.bytes = if room.capacity() > KEPT { Vec::new() } else { room };
         if self.bytes.len() < HEAD {
             self.bytes.resize(HEAD, 0);
         }

@@ -9,6 +9,8 @@ mod bytes;
 pub mod column;
 pub mod disk;
 mod lines;
+mod paths;
+mod shape;
 pub mod trigram;
 pub mod walk;
 mod writer;

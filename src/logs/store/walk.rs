@@ -5,6 +5,9 @@
 
 use memchr::memchr2;
 
+use super::paths::{CUT, Paths, ROOT};
+use super::shape::{BEGIN, EMPTY, Next, Place};
+
 /// Deepest nesting that is walked; what lies deeper is one leaf, its JSON text.
 const MAX_DEPTH: usize = 48;
 
@@ -44,115 +47,9 @@ pub struct Leaf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotJson;
 
-/// Members of one structure, over all records, that are told apart: hostile records must not make lookups slow.
-const MAX_MEMBERS: usize = 1_024;
-
-/// Paths that are told apart.
-const MAX_PATHS: usize = 4_096;
-
-/// The dotted paths seen so far, as a tree.
-#[derive(Debug)]
-pub struct Paths {
-    nodes: Vec<Node>,
-    /// Whether some paths were too many to be told apart.
-    pub is_cut: bool,
-}
-
-#[derive(Debug, Default)]
-struct Node {
-    name: String,
-    children: Vec<(Box<[u8]>, u32)>,
-    /// The child that is probably asked for next.
-    next: usize,
-}
-
-/// The root of the paths.
-const ROOT: u32 = 0;
-/// Where paths end that are too many.
-pub const CUT: u32 = 1;
-
-/// Fields that say what a record is; their numbers are the same in all [`Paths`].
-pub mod known {
-    /// `schemaType`.
-    pub const SCHEMA_TYPE: u32 = 2;
-    /// `modelId`.
-    pub const MODEL_ID: u32 = 3;
-    /// `operation`.
-    pub const OPERATION: u32 = 4;
-    /// `requestId`.
-    pub const REQUEST_ID: u32 = 5;
-    /// `timestamp`.
-    pub const TIMESTAMP: u32 = 6;
-}
-
-impl Default for Paths {
-    fn default() -> Self {
-        let mut paths = Self { nodes: vec![Node::default(), Node::default()], is_cut: false };
-        for name in ["schemaType", "modelId", "operation", "requestId", "timestamp"] {
-            paths.child(ROOT, name.as_bytes());
-        }
-        paths
-    }
-}
-
-impl Paths {
-    /// The dotted path of a field.
-    pub fn name(&self, field: u32) -> &str {
-        &self.nodes[field as usize].name
-    }
-
-    fn child(&mut self, parent: u32, key: &[u8]) -> u32 {
-        if parent == CUT {
-            return CUT;
-        }
-        let paths = self.nodes.len();
-        let node = &mut self.nodes[parent as usize];
-        let known = node.children.len();
-        if let Some((expected, child)) = node.children.get(node.next)
-            && **expected == *key
-        {
-            node.next += 1;
-            return *child;
-        }
-        if let Some(at) = node.children.iter().position(|(name, _)| **name == *key) {
-            node.next = at + 1;
-            return node.children[at].1;
-        }
-        if known >= MAX_MEMBERS || paths >= MAX_PATHS {
-            self.is_cut = true;
-            return CUT;
-        }
-        let text = String::from_utf8_lossy(key);
-        let name = if parent == ROOT { text.into_owned() } else { format!("{}.{text}", node.name) };
-        let child = self.nodes.len() as u32;
-        self.nodes[parent as usize].children.push((key.into(), child));
-        self.nodes[parent as usize].next = known + 1;
-        self.nodes.push(Node { name, ..Node::default() });
-        child
-    }
-
-    fn item(&mut self, parent: u32, index: usize) -> u32 {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        let mut left = index;
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (left % 10) as u8;
-            left /= 10;
-            if left == 0 {
-                return self.child(parent, &digits[at..]);
-            }
-        }
-    }
-
-    fn enter(&mut self, node: u32) {
-        self.nodes[node as usize].next = 0;
-    }
-}
-
 /// A structure that the walk is inside of.
-#[derive(Clone, Copy)]
-struct Open {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Open {
     node: u32,
     /// How many items came before; `None` in objects.
     index: Option<usize>,
@@ -163,7 +60,7 @@ struct Open {
 /// Numbers and escapes are not judged, everything else is; nulls are no leaves. When the text is no JSON object `leaves` is left as it was.
 pub fn walk(text: &[u8], paths: &mut Paths, leaves: &mut Vec<Leaf>) -> Result<(), NotJson> {
     let before = leaves.len();
-    let outcome = Walk { text, at: 0, paths, leaves, most: before + MAX_FIELDS }.object();
+    let outcome = Walk { text, at: 0, paths, leaves, most: before + MAX_FIELDS, stack: Vec::new(), since: 0, place: None }.record();
     if outcome.is_err() {
         leaves.truncate(before);
     }
@@ -176,39 +73,99 @@ struct Walk<'a> {
     paths: &'a mut Paths,
     leaves: &'a mut Vec<Leaf>,
     most: usize,
+    stack: Vec<Open>,
+    /// Where the last leaf ended.
+    since: usize,
+    /// The place after the last leaf, while shapes learn.
+    place: Option<Place>,
 }
 
 impl Walk<'_> {
-    fn object(&mut self) -> Result<(), NotJson> {
-        if self.next()? != b'{' {
-            return Err(NotJson);
+    /// Follows a shape as far as it is known, then whatever comes.
+    fn record(&mut self) -> Result<(), NotJson> {
+        let mut place = BEGIN;
+        loop {
+            match self.paths.shapes.next(place, &self.text[self.since..]) {
+                Next::Leaf { after, kind, field, to } => {
+                    self.at = self.since + after;
+                    self.known(kind, field)?;
+                    place = to;
+                }
+                Next::End => return Ok(()),
+                Next::Unknown => break,
+            }
         }
-        self.at += 1;
+        self.place = Some(place);
+        self.stack.extend_from_slice(self.paths.shapes.open(place));
+        let is_begin = self.stack.is_empty();
+        if is_begin {
+            self.begin()?;
+        }
+        self.members(is_begin)?;
+        if let Some(place) = self.place {
+            self.paths.shapes.learn_end(place, &self.text[self.since..]);
+        }
+        Ok(())
+    }
+
+    fn known(&mut self, kind: Kind, field: u32) -> Result<(), NotJson> {
+        match kind {
+            Kind::Text | Kind::Escaped => {
+                // The quote was compared.
+                self.at -= 1;
+                self.quoted(field)
+            }
+            Kind::Number => {
+                self.number(field);
+                Ok(())
+            }
+            Kind::Truth if self.text[self.at] == b't' => self.word(field, b"true", true),
+            Kind::Truth => self.word(field, b"false", true),
+            Kind::Structure => {
+                self.at += EMPTY;
+                self.leaf(field, kind, self.at - EMPTY, EMPTY);
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), NotJson> {
+        self.expect(b'{')?;
         self.paths.enter(ROOT);
-        let mut stack = vec![Open { node: ROOT, index: None }];
-        let mut is_first = true;
-        while let Some(open) = stack.last_mut() {
+        self.stack.push(Open { node: ROOT, index: None });
+        Ok(())
+    }
+
+    /// Reads the members of the open structures, to the end of the text.
+    fn members(&mut self, is_begin: bool) -> Result<(), NotJson> {
+        let mut is_first = is_begin;
+        while let Some(open) = self.stack.last_mut() {
+            let (node, index) = (open.node, open.index);
             let sign = self.next()?;
-            if sign == if open.index.is_some() { b']' } else { b'}' } {
+            if sign == if index.is_some() { b']' } else { b'}' } {
                 self.at += 1;
-                stack.pop();
+                self.stack.pop();
                 is_first = false;
                 continue;
             }
             if !is_first {
                 self.expect(b',')?;
             }
-            let node = match &mut open.index {
-                Some(index) => {
-                    *index += 1;
-                    self.paths.item(open.node, *index - 1)
-                }
-                None => self.key(open.node)?,
+            let node = match index {
+                Some(index) => self.item(node, index),
+                None => self.key(node)?,
             };
-            is_first = self.value(node, &mut stack)?;
+            is_first = self.value(node)?;
         }
         self.skip_space();
         if self.at == self.text.len() { Ok(()) } else { Err(NotJson) }
+    }
+
+    fn item(&mut self, parent: u32, index: usize) -> u32 {
+        if let Some(open) = self.stack.last_mut() {
+            open.index = Some(index + 1);
+        }
+        self.paths.item(parent, index)
     }
 
     /// Reads a key and its colon.
@@ -225,14 +182,11 @@ impl Walk<'_> {
     }
 
     /// Reads a value; tells whether it is a structure that now is open.
-    fn value(&mut self, node: u32, stack: &mut Vec<Open>) -> Result<bool, NotJson> {
+    fn value(&mut self, node: u32) -> Result<bool, NotJson> {
         let sign = self.next()?;
         match sign {
-            b'"' => {
-                let (start, len, escaped) = self.string()?;
-                self.leaf(node, if escaped { Kind::Escaped } else { Kind::Text }, start, len);
-            }
-            b'{' | b'[' => return self.structure(node, sign, stack),
+            b'"' => self.quoted(node)?,
+            b'{' | b'[' => return self.structure(node, sign),
             b't' => self.word(node, b"true", true)?,
             b'f' => self.word(node, b"false", true)?,
             b'n' => self.word(node, b"null", false)?,
@@ -242,7 +196,13 @@ impl Walk<'_> {
         Ok(false)
     }
 
-    fn structure(&mut self, node: u32, sign: u8, stack: &mut Vec<Open>) -> Result<bool, NotJson> {
+    fn quoted(&mut self, node: u32) -> Result<(), NotJson> {
+        let (start, len, escaped) = self.string()?;
+        self.leaf(node, if escaped { Kind::Escaped } else { Kind::Text }, start, len);
+        Ok(())
+    }
+
+    fn structure(&mut self, node: u32, sign: u8) -> Result<bool, NotJson> {
         let start = self.at;
         self.at += 1;
         let closing = if sign == b'{' { b'}' } else { b']' };
@@ -251,14 +211,14 @@ impl Walk<'_> {
             self.leaf(node, Kind::Structure, start, self.at - start);
             return Ok(false);
         }
-        if stack.len() >= MAX_DEPTH {
+        if self.stack.len() >= MAX_DEPTH {
             self.at = start;
             self.skip_structure()?;
             self.leaf(node, Kind::Structure, start, self.at - start);
             return Ok(false);
         }
         self.paths.enter(node);
-        stack.push(Open { node, index: (sign == b'[').then_some(0) });
+        self.stack.push(Open { node, index: (sign == b'[').then_some(0) });
         Ok(true)
     }
 
@@ -321,6 +281,12 @@ impl Walk<'_> {
         if self.leaves.len() < self.most && field != CUT {
             self.leaves.push(Leaf { field, kind, start: start as u32, len: len as u32 });
         }
+        if let Some(place) = self.place {
+            let is_worth_it = self.leaves.len() < self.most && (kind != Kind::Structure || len == EMPTY);
+            let mut learn = || self.paths.shapes.learn(place, &self.text[self.since..start], kind, field, &self.stack);
+            self.place = if is_worth_it { learn() } else { None };
+        }
+        self.since = start + len;
     }
 
     fn skip_space(&mut self) {
@@ -355,8 +321,12 @@ mod tests {
     use serde_json::{Value, json};
 
     fn leaves(text: &str) -> Result<Vec<(String, Kind, String)>, NotJson> {
-        let (mut paths, mut found) = (Paths::default(), Vec::new());
-        walk(text.as_bytes(), &mut paths, &mut found)?;
+        leaves_with(text, &mut Paths::default())
+    }
+
+    fn leaves_with(text: &str, paths: &mut Paths) -> Result<Vec<(String, Kind, String)>, NotJson> {
+        let mut found = Vec::new();
+        walk(text.as_bytes(), paths, &mut found)?;
         let shown = |leaf: &Leaf| {
             (paths.name(leaf.field).to_owned(), leaf.kind, text[leaf.start as usize..(leaf.start + leaf.len) as usize].to_owned())
         };
@@ -424,7 +394,46 @@ mod tests {
         assert_eq!(leaves(&"{\"a\":".repeat(10_000)), Err(NotJson));
     }
 
+    #[test]
+    fn records_of_known_shapes_are_read_like_the_first() {
+        let mut paths = Paths::default();
+        let texts = [
+            r#"{"a":1,"b":{"c":"x","d":[true,{"e":null},[]]}}"#,
+            r#"{"a":2,"b":{"c":"y\"}","d":[false,{"e":null},[]]}}"#,
+            r#"{"a":2,"b":{"c":"y","d":[false,{"e":null},[1]]}}"#,
+            r#"{"a":"2","b":{"c":"y"}}"#,
+            r#"{"a":1"}"#,
+            r#"{"a":1,"b":{"c":"x","d":[tru,{"e":null},[]]}}"#,
+            r#"{"a":1,"b":{"c":"x"#,
+            r#"{"a":1,"b":{"c":"x","d":[true,{"e":null},[]]}} "#,
+            r#"{"a":1,"b":{"c":"x","d":[true,{"e":null},[]]}}}"#,
+            "{}",
+            "{} ",
+            "{",
+        ];
+        for text in texts.iter().chain(&texts) {
+            assert_eq!(leaves_with(text, &mut paths), leaves(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn wide_records_of_a_known_shape_have_as_many_fields() {
+        let mut paths = Paths::default();
+        let wide = json!({"a": (0..300).collect::<Vec<_>>()}).to_string();
+        for _ in 0..2 {
+            assert_eq!(leaves_with(&wide, &mut paths).unwrap().len(), MAX_FIELDS);
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn what_was_read_before_changes_nothing(texts in proptest::collection::vec("\\{(\"[ab]\":(1|-2|\"[x\\\\\"]{0,2}\"|true|null|\\[\\]|\\{\\}|\\[1,\"\"\\]|\\{\"a\":1\\})[, ]?){0,4}\\}?", 0..8)) {
+            let mut paths = Paths::default();
+            for text in &texts {
+                proptest::prop_assert_eq!(leaves_with(text, &mut paths), leaves(text), "{}", text);
+            }
+        }
+
         #[test]
         fn any_text_is_walked_without_a_panic(text in "[{}\\[\\]\",:a0\\\\ tn]{0,60}") {
             let tree: Result<Value, _> = serde_json::from_str(&text);
