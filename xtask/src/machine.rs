@@ -42,6 +42,7 @@ const CHECKS: &[Need] = &[
     Need { package: "xdotool", is_there: || program("xdotool") },
     Need { package: "ripgrep", is_there: || program("rg") },
     Need { package: "lnav", is_there: || program("lnav") },
+    Need { package: "libdeflate-tools", is_there: || program("libdeflate-gunzip") },
     Need { package: "python3", is_there: || program("python3") },
     Need { package: "python3-venv", is_there: venv },
 ];

@@ -111,7 +111,7 @@ pub fn run(
     let bytes = new.iter().map(|file| file.size).sum();
     let progress = Progress { files: files.len(), done: old.len(), known: old.len(), bytes, ..Progress::default() };
     let folder = writer.folder().cloned();
-    let (stop, next, tasks) = (AtomicBool::new(false), AtomicUsize::new(0), work::tasks(&new));
+    let (stop, next, tasks) = (AtomicBool::new(false), AtomicUsize::new(0), work::tasks(&new, parallel::width()));
     std::thread::scope(|scope| {
         let (to_keep, to_note) = sync_channel(64);
         let keeper = folder.as_ref().map(|folder| scope.spawn(move || keep(folder, &to_note)));

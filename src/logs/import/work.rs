@@ -52,25 +52,35 @@ pub(super) struct Finished {
 }
 
 /// Files that follow one another make a task, about a block's worth of them, so that the times of blocks overlap little. Large files of lines are cut.
-pub(super) fn tasks<'a>(files: &[&'a File]) -> Vec<Vec<Stint<'a>>> {
+/// So many workers have as much to do each.
+pub(super) fn tasks<'a>(files: &[&'a File], workers: usize) -> Vec<Vec<Stint<'a>>> {
     let mut tasks: Vec<Vec<Stint<'_>>> = Vec::new();
-    let mut size = usize::MAX;
+    let all: usize = files.iter().map(|file| unpacked(file)).sum();
+    // Blocks that are less than half full are made once more.
+    let full = (all / all.div_ceil(FULL.1).next_multiple_of(workers.max(1)).max(1)).max(FULL.1 / 4 * 3);
+    // Where the task ends that is being made: what one has too much another has less.
+    let (mut size, mut end) = (0, 0);
     for file in files {
         // Smaller ones may be one JSON document, which cannot be cut.
         let is_cut = matches!(file.content, Content::At(_)) && !file.is_packed && file.size >= MAX_DOCUMENT as u64;
         if is_cut {
             tasks.extend(parts(file).map(|part| vec![part]));
-            size = usize::MAX;
+            end = size;
             continue;
         }
-        if size >= FULL.1 {
+        if size >= end {
             tasks.push(Vec::new());
-            size = 0;
+            end += full;
         }
-        size += file.size as usize * if file.is_packed { UNPACKED } else { 1 };
+        size += unpacked(file);
         tasks.last_mut().into_iter().for_each(|task| task.push(Stint { file, within: None, of: 1 }));
     }
     tasks
+}
+
+/// Bytes of lines that a file probably has.
+fn unpacked(file: &File) -> usize {
+    file.size as usize * if file.is_packed { UNPACKED } else { 1 }
 }
 
 fn parts(file: &File) -> impl Iterator<Item = Stint<'_>> {

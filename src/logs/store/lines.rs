@@ -5,7 +5,10 @@
 use std::ops::Range;
 
 use super::block::HEAD;
+use crate::base::memory::in_large_pages;
 
+/// Room that a block with all that is made of it takes mostly.
+const USUAL: usize = 72 << 20;
 /// Room that is kept for the next block; more was for one that is out of the ordinary.
 const KEPT: usize = 160 << 20;
 
@@ -53,8 +56,13 @@ impl Lines {
     /// Room behind the lines for a text whose lines are taken in next, in place of the one before.
     pub(super) fn room(&mut self, length: usize) -> &mut [u8] {
         // One more, for the line feed of a last line that has none.
-        if self.bytes.len() < self.end + length + 1 {
-            self.bytes.resize(self.end + length + 1, 0);
+        let least = self.end + length + 1;
+        if self.bytes.len() < least {
+            // Of zeros the system gives pages when they are touched, and not before.
+            let mut larger = vec![0; least.max(USUAL)];
+            in_large_pages(&mut larger);
+            larger[..self.end].copy_from_slice(&self.bytes[..self.end]);
+            self.bytes = larger;
         }
         self.unread = self.end..self.end + length;
         &mut self.bytes[self.unread.clone()]
