@@ -68,11 +68,14 @@ fn packed_lines_are_the_same_however_they_end() {
     let dir = tempfile::tempdir().unwrap();
     let text = format!("\r\n\n  \n{}\r\n\n\nplain \r text\r\n{}\n \n{{broken\nno end", record(1), record(2));
     fs::write(dir.path().join("a.json.gz"), packed(text.as_bytes())).unwrap();
-    fs::write(dir.path().join("b.json.gz"), packed(format!("{}\r", record(3)).as_bytes())).unwrap();
+    let document = serde_json::to_string_pretty(&serde_json::json!([{"n": 1}, {"n": 2}])).unwrap();
+    fs::write(dir.path().join("b.json.gz"), packed(document.as_bytes())).unwrap();
+    fs::write(dir.path().join("c.json"), "not packed").unwrap();
+    fs::write(dir.path().join("d.json.gz"), packed(format!("{}\r", record(3)).as_bytes())).unwrap();
     let mut writer = Writer::default();
     let progress = import(dir.path(), &mut writer);
-    assert_eq!((progress.counts, progress.problems.len()), (Counts { new: 6, copies: 0, broken: 1, raw: 3 }, 0));
-    let mut expected = [&record(1), &record(2), &record(3), "plain \r text", "{broken", "no end"];
+    assert_eq!((progress.counts, progress.problems.len()), (Counts { new: 9, copies: 0, broken: 1, raw: 6 }, 0));
+    let mut expected = [&record(1), &record(2), &record(3), "plain \r text", "{broken", "no end", r#"{"n":1}"#, r#"{"n":2}"#, "not packed"];
     expected.sort_unstable();
     assert_eq!(lines(&writer), expected);
 }

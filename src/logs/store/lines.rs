@@ -44,11 +44,17 @@ impl Lines {
 
     /// Appends a copy of a line; gives where it stands. A text that is not taken in is forgotten.
     pub(super) fn push(&mut self, line: &[u8]) -> Range<usize> {
-        let start = self.len();
-        self.bytes.truncate(self.end);
-        self.bytes.extend_from_slice(line);
-        self.bytes.push(b'\n');
-        self.end = self.bytes.len();
+        let (start, end) = (self.len(), self.end + line.len());
+        // Room that is there stays, for a text that comes after.
+        if let Some(room) = self.bytes.get_mut(self.end..=end) {
+            room[..line.len()].copy_from_slice(line);
+            room[line.len()] = b'\n';
+        } else {
+            self.bytes.truncate(self.end);
+            self.bytes.extend_from_slice(line);
+            self.bytes.push(b'\n');
+        }
+        self.end = end + 1;
         self.forget();
         start..start + line.len()
     }
@@ -59,7 +65,7 @@ impl Lines {
         let least = self.end + length + 1;
         if self.bytes.len() < least {
             // Of zeros the system gives pages when they are touched, and not before.
-            let mut larger = vec![0; least.max(USUAL)];
+            let mut larger = vec![0; (least + least / 4).max(USUAL)];
             in_large_pages(&mut larger);
             larger[..self.end].copy_from_slice(&self.bytes[..self.end]);
             self.bytes = larger;
