@@ -35,7 +35,9 @@ impl Query {
         if self.needs_other_events() || self.source().is_some() {
             return self.run_beside(store, setting);
         }
-        let scan = Scan { query: self, setting, needle: Needle::of(needles::of(self)) };
+        let needle = Needle::of(needles::of(self));
+        let needle = store.blocks().last().and_then(|block| block.suited(&needle)).unwrap_or(needle);
+        let scan = Scan { query: self, setting, needle };
         let mut slices = slices::of(store, setting.window);
         if self.stops_early() {
             slices = slices::small(slices);

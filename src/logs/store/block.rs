@@ -332,6 +332,12 @@ impl Block {
         found
     }
 
+    /// The needle made faster for records like these, if many of them may have it; it is not worth it where the index leaves few.
+    pub fn suited(&self, needle: &trigram::Needle) -> Option<trigram::Needle> {
+        let may: usize = self.stretches(needle).iter().map(ExactSizeIterator::len).sum();
+        (may > self.len() / 4).then(|| needle.suited_to(self.raw())).flatten()
+    }
+
     /// The records of stretches in which the texts of `needle` may be; stretches that follow one another are one.
     fn stretches(&self, needle: &trigram::Needle) -> Vec<std::ops::Range<usize>> {
         let ends = self.part(self.table.stretches);

@@ -10,6 +10,7 @@ pub mod column;
 pub mod disk;
 mod lines;
 mod paths;
+mod rare_pair;
 mod shape;
 pub mod trigram;
 pub mod walk;
