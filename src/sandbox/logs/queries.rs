@@ -52,18 +52,16 @@ enum Outcome {
 
 impl Started {
     fn status(&self) -> &'static str {
-        match *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) {
-            Outcome::Running => "Running",
-            Outcome::Complete(_) => "Complete",
-            Outcome::Failed => "Failed",
-            Outcome::Cancelled => "Cancelled",
-        }
+        self.seen().0
     }
 
-    fn results(&self) -> Option<Arc<Results>> {
+    /// The status and the results that belong to it, seen at once: a query that ends meanwhile must not be complete without its rows.
+    fn seen(&self) -> (&'static str, Option<Arc<Results>>) {
         match &*self.outcome.lock().unwrap_or_else(PoisonError::into_inner) {
-            Outcome::Complete(results) => Some(Arc::clone(results)),
-            Outcome::Running | Outcome::Failed | Outcome::Cancelled => None,
+            Outcome::Running => ("Running", None),
+            Outcome::Complete(results) => ("Complete", Some(Arc::clone(results))),
+            Outcome::Failed => ("Failed", None),
+            Outcome::Cancelled => ("Cancelled", None),
         }
     }
 
@@ -260,16 +258,15 @@ pub(super) fn results(sandbox: &Sandbox, cx: &CallContext, value: &Value) -> Api
     let most = input.opt_i64("maxItems")?.map_or(MAX_PAGE, |most| most.clamp(1, MAX_PAGE as i64) as usize);
     let from: usize = input.opt_str("nextToken")?.map_or(Ok(0), |token| token.parse().map_err(|_| checks::bad_token()))?;
     let started = view(sandbox, cx, |state| state.queries.find(id).map(Arc::clone))?;
-    let Some(results) = started.results() else {
-        return Ok(
-            json!({ "queryLanguage": "CWLI", "results": [], "statistics": statistics(&Results::default(), 0), "status": started.status() }),
-        );
+    let (status, results) = started.seen();
+    let Some(results) = results else {
+        return Ok(json!({ "queryLanguage": "CWLI", "results": [], "statistics": statistics(&Results::default(), 0), "status": status }));
     };
     let rows: Vec<Value> = results.rows.iter().skip(from).take(most).map(|row| described(&results.columns, row)).collect();
     let next = (results.rows.len() > from + rows.len()).then(|| (from + rows.len()).to_string());
     let groups = started.group.split(", ").count();
     Ok(json!({
-        "queryLanguage": "CWLI", "results": rows, "statistics": statistics(&results, groups), "status": started.status(), "nextToken": next,
+        "queryLanguage": "CWLI", "results": rows, "statistics": statistics(&results, groups), "status": status, "nextToken": next,
     }))
 }
 
