@@ -1,4 +1,4 @@
-//! What the allocator does with memory that is free again.
+//! What allocator and system are asked to do with memory: what stays when it is free again, and where pages are large.
 
 /// Free bytes that are kept at the end of a heap, and size of the largest pieces that come from it: some frames' worth of triangles.
 const KEPT: i32 = 64 << 20;

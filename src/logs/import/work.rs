@@ -58,7 +58,7 @@ pub(super) fn tasks<'a>(files: &[&'a File], workers: usize) -> Vec<Vec<Stint<'a>
     let all: usize = files.iter().map(|file| unpacked(file)).sum();
     // Blocks that are less than half full are made once more.
     let full = (all / all.div_ceil(FULL.1).next_multiple_of(workers.max(1)).max(1)).max(FULL.1 / 4 * 3);
-    // Where the task ends that is being made: what one has too much another has less.
+    // Where the task ends that is being made: what one has too much the next has less, but no task is small because a file before it was large.
     let (mut size, mut end) = (0, 0);
     for file in files {
         // Smaller ones may be one JSON document, which cannot be cut.
@@ -70,7 +70,7 @@ pub(super) fn tasks<'a>(files: &[&'a File], workers: usize) -> Vec<Vec<Stint<'a>
         }
         if size >= end {
             tasks.push(Vec::new());
-            end += full;
+            end = (end + full).max(size + full / 4 * 3);
         }
         size += unpacked(file);
         tasks.last_mut().into_iter().for_each(|task| task.push(Stint { file, within: None, of: 1 }));
@@ -265,4 +265,26 @@ fn time_before(stint: &Stint<'_>, origin: &Arc<Origin>) -> Option<i64> {
     // What cannot be read here cannot be read there either, where it is said.
     drop(lines::within(path, &before, &mut add));
     last_ms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many files each task has of packed files of so many megabytes.
+    fn sizes(megabytes: &[usize]) -> Vec<usize> {
+        let packed = |megabytes: &usize| [&[0x1f, 0x8b][..], &vec![0; (megabytes << 20) / UNPACKED]].concat();
+        let files: Vec<File> = megabytes.iter().map(|size| File::fetched(String::new(), String::new(), 0, packed(size))).collect();
+        tasks(&files.iter().collect::<Vec<_>>(), 2).iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn tasks_are_alike_and_none_is_small_because_of_a_large_file() {
+        assert_eq!(sizes(&[3; 62]), [16, 15, 16, 15]);
+        assert_eq!(sizes(&[2; 3]), [3]);
+        let after_a_large_one = sizes(&[&[400][..], &[3; 40]].concat());
+        assert_eq!(after_a_large_one[0], 1);
+        assert!(after_a_large_one[1..after_a_large_one.len() - 1].iter().all(|files| *files >= 10), "{after_a_large_one:?}");
+        assert!(sizes(&[]).is_empty());
+    }
 }

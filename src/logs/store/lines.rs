@@ -63,7 +63,9 @@ impl Lines {
     pub(super) fn room(&mut self, length: usize) -> &mut [u8] {
         // One more, for the line feed of a last line that has none.
         let least = self.end + length + 1;
-        if self.bytes.len() < least {
+        if self.bytes.capacity() >= least {
+            self.bytes.resize(least.max(self.bytes.len()), 0);
+        } else {
             // Of zeros the system gives pages when they are touched, and not before.
             let mut larger = vec![0; (least + least / 4).max(USUAL)];
             in_large_pages(&mut larger);
@@ -109,7 +111,7 @@ impl Lines {
         ordered.reserve(self.len());
         places.for_each(|place| ordered.extend_from_slice(&self.bytes()[place]));
         self.end = ordered.len();
-        self.spare = std::mem::replace(&mut self.bytes, ordered);
+        self.spare = kept(std::mem::replace(&mut self.bytes, ordered));
     }
 
     /// The room for the head and the lines, to which the rest of a block is appended.
@@ -121,11 +123,15 @@ impl Lines {
 
     /// Begins anew, in this room.
     pub(super) fn clear(&mut self, room: Vec<u8>) {
-        self.bytes = if room.capacity() > KEPT { Vec::new() } else { room };
+        self.bytes = kept(room);
         if self.bytes.len() < HEAD {
             self.bytes.resize(HEAD, 0);
         }
         self.end = HEAD;
         self.forget();
     }
+}
+
+fn kept(room: Vec<u8>) -> Vec<u8> {
+    if room.capacity() > KEPT { Vec::new() } else { room }
 }

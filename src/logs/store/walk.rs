@@ -337,7 +337,9 @@ mod tests {
     fn by_tree(path: &str, value: &Value, to: &mut Vec<(String, String)>) {
         let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         match value {
-            Value::Object(members) if !members.is_empty() => members.iter().for_each(|(key, value)| by_tree(&below(key), value, to)),
+            Value::Object(members) if path.is_empty() || !members.is_empty() => {
+                members.iter().for_each(|(key, value)| by_tree(&below(key), value, to));
+            }
             Value::Array(items) if !items.is_empty() => {
                 items.iter().enumerate().for_each(|(index, value)| by_tree(&below(&index.to_string()), value, to));
             }
@@ -392,6 +394,7 @@ mod tests {
         let wide = json!({"a": (0..300).collect::<Vec<_>>()}).to_string();
         assert_eq!(leaves(&wide).unwrap().len(), MAX_FIELDS);
         assert_eq!(leaves(&"{\"a\":".repeat(10_000)), Err(NotJson));
+        assert_eq!(leaves("{}"), Ok(vec![]));
     }
 
     #[test]

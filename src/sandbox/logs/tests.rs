@@ -56,6 +56,23 @@ fn in_order(events: &[(u8, u8)], wanted: impl Fn(&(u8, u8)) -> bool) -> Vec<Stri
     numbers.into_iter().map(|n| n.to_string()).collect()
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_that_is_complete_has_its_rows() {
+    let (sandbox, cx) = with_events(&[(0, 0), (1, 0)]);
+    let start = json!({ "logGroupName": "g", "startTime": NOW / 1_000, "endTime": NOW / 1_000 + 1, "queryString": "stats count(*) as n" });
+    for _ in 0..2_000 {
+        let id = call(&sandbox, &cx, "StartQuery", &start).unwrap()["queryId"].clone();
+        let reply = loop {
+            // At once again and again: it ends while a reply is being made.
+            let reply = call(&sandbox, &cx, "GetQueryResults", &json!({ "queryId": id })).unwrap();
+            if reply["status"] != "Running" {
+                break reply;
+            }
+        };
+        assert_eq!(reply["results"][0][0]["value"], "2", "{reply}");
+    }
+}
+
 #[test]
 fn a_region_holds_only_so_many_bytes() {
     let (sandbox, cx) = with_events(&[(0, 0)]);
